@@ -1,0 +1,92 @@
+#pragma once
+
+#include "messages/auth.hpp"
+#include "messages/clock.hpp"
+#include "messages/cluster.hpp"
+#include "messages/error.hpp"
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+namespace kubesage {
+
+/// Stores a cluster. Errors: `cluster_name_taken`, `storage_unavailable`; with `verify` or
+/// `dry_run` also those of a connection test.
+struct onboard_cluster {
+  enum class mode : std::uint8_t { store, verify_and_store, dry_run };
+  cluster_facts facts; ///< `id`, times, `is_active` and `generation` are set by the session.
+  cluster_secrets secrets;
+  mode how = mode::store;
+};
+
+struct list_clusters {};
+
+/// Errors: `cluster_not_found`, `storage_unavailable`.
+struct remove_cluster {
+  cluster_id id;
+};
+
+/// Errors: `cluster_not_found`, `storage_unavailable` (the audit event must be durable first).
+struct get_credentials {
+  std::string cluster_name;
+};
+
+/// Errors: `cluster_not_found` and the `cluster_*` family.
+struct get_namespaces {
+  cluster_id id;
+};
+
+/// Errors: `cluster_not_found`, `storage_unavailable`; a failing cluster is not an error here.
+struct select_cluster {
+  cluster_id id;
+};
+
+/// Records a 403 in the caller's audit log; answered once it is durable.
+struct record_denial {
+  std::string route;
+  std::string reason;
+};
+
+using call_request = std::variant<onboard_cluster, list_clusters, remove_cluster, get_credentials,
+                                  get_namespaces, select_cluster, record_denial>;
+
+/// The answer to one call: a body, or a code with what to do about it.
+struct call_reply {
+  errc code = errc::none;
+  std::string detail;                      ///< For a failure: one sentence, safe to show.
+  std::shared_ptr<const std::string> body; ///< JSON; wiped by its deleter where it holds secrets.
+  int status = 0;                          ///< 0: the route's success status.
+};
+
+/// Takes exactly one answer, from any thread; the first counts, later ones are dropped.
+class reply_sink {
+public:
+  virtual ~reply_sink() = default;
+  virtual void deliver(call_reply reply) noexcept = 0;
+};
+
+/// One request on its way to its user's session, and the way back. Never leaves the process.
+struct call {
+  principal who;
+  std::string request_id;
+  std::string route; ///< Path template, for events and logs.
+  deadline until;    ///< Work that starts later is dropped.
+  call_request request;
+  std::shared_ptr<reply_sink> sink;
+
+  void fail(errc code, std::string detail = {}) const noexcept {
+    sink->deliver({code, std::move(detail), nullptr, 0});
+  }
+  void answer(std::string body, int status = 0) const noexcept {
+    sink->deliver({errc::none, {}, std::make_shared<const std::string>(std::move(body)), status});
+  }
+};
+
+using call_ptr = std::shared_ptr<call>;
+
+} // namespace kubesage
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kubesage::call_ptr)

@@ -1,0 +1,33 @@
+#include "messages/event.hpp"
+
+namespace kubesage {
+
+std::string_view name_of(event_kind kind) noexcept {
+  switch (kind) {
+    case event_kind::cluster_onboarded: return "cluster_onboarded";
+    case event_kind::cluster_activated: return "cluster_activated";
+    case event_kind::cluster_deleted: return "cluster_deleted";
+    case event_kind::cluster_credentials_accessed: return "cluster_credentials_accessed";
+    case event_kind::namespaces_retrieved_by_cluster_id:
+      return "namespaces_retrieved_by_cluster_id";
+    case event_kind::namespaces_retrieval_failed_by_cluster_id:
+      return "namespaces_retrieval_failed_by_cluster_id";
+    case event_kind::cluster_selected_and_namespaces_retrieved:
+      return "cluster_selected_and_namespaces_retrieved";
+    case event_kind::access_denied: return "access_denied";
+  }
+  return "unknown";
+}
+
+std::string subject_of(user_id user, cluster_id cluster, event_kind kind) {
+  std::string subject = "kubesage.v1.u";
+  subject += to_string(user);
+  if (cluster.value == 0)
+    subject += ".none.";
+  else
+    subject.append(".c").append(to_string(cluster)).append(".");
+  subject += name_of(kind);
+  return subject;
+}
+
+} // namespace kubesage

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "messages/auth.hpp"
+#include "messages/cluster.hpp"
+#include "persistence/journal.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/expected.hpp>
+
+namespace kubesage {
+
+class database;
+
+/// One row of `users`.
+struct user_record {
+  std::string wrapped_seed;           ///< The tenant's key seed, sealed by the keyring. Empty: none yet.
+  std::uint64_t last_sequence = 0;    ///< Of the user's events; 0: none yet.
+  std::string chain_head;             ///< 64 hex digits of the last event's chain; empty: none yet.
+  std::optional<cluster_id> active_cluster;
+};
+
+/// A cluster as it is stored: facts in the clear, secrets sealed.
+struct stored_cluster {
+  cluster_facts facts;
+  std::string sealed; ///< persistence/crypto/sealer.hpp; empty when there is no secret.
+};
+
+struct loaded_user {
+  user_record record;
+  std::vector<stored_cluster> clusters; ///< Oldest first (by id).
+};
+
+/// Reads what a user owns. Errors: `storage_unavailable` (a record that does not parse too).
+/// Thread: any; reads the disk.
+caf::expected<loaded_user> load_user(const database& db, const tenant& owner);
+
+/// The row that stores `record`.
+row put_user(const tenant& owner, const user_record& record);
+
+/// The rows that store `cluster` (its record and its name). A rename must delete the old name too.
+std::vector<row> put_cluster(const tenant& owner, const stored_cluster& cluster);
+
+/// The rows that forget `facts`.
+std::vector<row> delete_cluster(const tenant& owner, const cluster_facts& facts);
+
+} // namespace kubesage
