@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Holds every #include to the layer rule of ARCHITECTURE.md; prints each offence and ends with 1."""
 import pathlib
 import re
