@@ -33,9 +33,9 @@ if [[ ! -e "$policy" ]]; then
 fi
 trap '[[ $made_policy -eq 0 ]] || rm -f "$policy"' EXIT
 log=$(mktemp)
-apt-get -qq update
+apt-get -qq -o Acquire::Retries=3 update
 # shellcheck disable=SC2086
-if ! $line > "$log" 2>&1; then
+if ! ${line/apt-get/apt-get -o Acquire::Retries=3} > "$log" 2>&1; then
   tail -n 20 "$log" >&2
   rm -f "$log"
   exit 1
