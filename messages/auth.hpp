@@ -26,15 +26,21 @@ struct role_set {
     if (granted == role::operator_)
       add(role::viewer);
   }
-  static constexpr role_set all() noexcept { return {15}; }
+  static constexpr role_set all() noexcept {
+    return {15};
+  }
 };
 
 constexpr std::string_view name_of(role value) noexcept {
   switch (value) {
-    case role::viewer: return "viewer";
-    case role::operator_: return "operator";
-    case role::admin: return "admin";
-    case role::secret_reader: return "secret-reader";
+  case role::viewer:
+    return "viewer";
+  case role::operator_:
+    return "operator";
+  case role::admin:
+    return "admin";
+  case role::secret_reader:
+    return "secret-reader";
   }
   return "unknown";
 }
@@ -43,8 +49,12 @@ constexpr std::string_view name_of(role value) noexcept {
 /// makes a tenant, so a handler cannot reach another user's rows by passing the wrong number.
 class tenant {
 public:
-  [[nodiscard]] user_id user() const noexcept { return user_; }
-  [[nodiscard]] shard_id shard() const noexcept { return shard_of(user_); }
+  [[nodiscard]] user_id user() const noexcept {
+    return user_;
+  }
+  [[nodiscard]] shard_id shard() const noexcept {
+    return shard_of(user_);
+  }
 
 private:
   friend class tenant_issuer;
@@ -55,7 +65,9 @@ private:
 /// Makes tenants. Used by the authenticators (http/wire/jwt) and by tests.
 class tenant_issuer {
 public:
-  static tenant issue(user_id user) noexcept { return tenant{user}; }
+  static tenant issue(user_id user) noexcept {
+    return tenant{user};
+  }
 };
 
 /// Who is calling.

@@ -4,17 +4,22 @@ namespace kubesage {
 
 std::string_view name_of(event_kind kind) noexcept {
   switch (kind) {
-    case event_kind::cluster_onboarded: return "cluster_onboarded";
-    case event_kind::cluster_activated: return "cluster_activated";
-    case event_kind::cluster_deleted: return "cluster_deleted";
-    case event_kind::cluster_credentials_accessed: return "cluster_credentials_accessed";
-    case event_kind::namespaces_retrieved_by_cluster_id:
-      return "namespaces_retrieved_by_cluster_id";
-    case event_kind::namespaces_retrieval_failed_by_cluster_id:
-      return "namespaces_retrieval_failed_by_cluster_id";
-    case event_kind::cluster_selected_and_namespaces_retrieved:
-      return "cluster_selected_and_namespaces_retrieved";
-    case event_kind::access_denied: return "access_denied";
+  case event_kind::cluster_onboarded:
+    return "cluster_onboarded";
+  case event_kind::cluster_activated:
+    return "cluster_activated";
+  case event_kind::cluster_deleted:
+    return "cluster_deleted";
+  case event_kind::cluster_credentials_accessed:
+    return "cluster_credentials_accessed";
+  case event_kind::namespaces_retrieved_by_cluster_id:
+    return "namespaces_retrieved_by_cluster_id";
+  case event_kind::namespaces_retrieval_failed_by_cluster_id:
+    return "namespaces_retrieval_failed_by_cluster_id";
+  case event_kind::cluster_selected_and_namespaces_retrieved:
+    return "cluster_selected_and_namespaces_retrieved";
+  case event_kind::access_denied:
+    return "access_denied";
   }
   return "unknown";
 }

@@ -28,16 +28,6 @@ struct cluster_outcome {
   std::string server_version; ///< `gitVersion`; empty where it was not asked for.
 };
 
-/// A session's user has been read from the store, or not.
-struct user_loaded {
-  errc code = errc::none;
-};
-
-/// A session has had nothing to do for its idle time.
-struct session_passivated {
-  std::int64_t user = 0;
-};
-
 struct directory_statistics {
   std::uint64_t sessions = 0;
   std::uint64_t restarts = 0;
@@ -47,10 +37,6 @@ struct directory_statistics {
 struct publish_outcome {
   std::uint64_t acknowledged_through = 0; ///< Node sequence; 0 when nothing was.
   bool is_failed = false;
-};
-
-struct sink_state {
-  bool is_connected = false;
 };
 
 template <class Inspector>
@@ -65,16 +51,6 @@ typename Inspector::result_type inspect(Inspector& f, cluster_outcome& x) {
 }
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, user_loaded& x) {
-  return f(caf::meta::type_name("kubesage.user_loaded"), x.code);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, session_passivated& x) {
-  return f(caf::meta::type_name("kubesage.session_passivated"), x.user);
-}
-
-template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, directory_statistics& x) {
   return f(caf::meta::type_name("kubesage.directory_statistics"), x.sessions, x.restarts);
 }
@@ -82,11 +58,6 @@ typename Inspector::result_type inspect(Inspector& f, directory_statistics& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, publish_outcome& x) {
   return f(caf::meta::type_name("kubesage.publish_outcome"), x.acknowledged_through, x.is_failed);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, sink_state& x) {
-  return f(caf::meta::type_name("kubesage.sink_state"), x.is_connected);
 }
 
 } // namespace kubesage

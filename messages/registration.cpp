@@ -14,11 +14,11 @@ namespace kubesage {
 void register_messages(caf::actor_system_config& config) {
   config.add_message_types<caf::id_block::kubesage_types>();
   // The templated overload does not compile in CAF 0.17.6.
-  config.add_error_category(caf::atom("kubesage"), [](std::uint8_t code, caf::atom_value,
-                                                      const caf::message& context) {
-    auto text = to_string(static_cast<errc>(code));
-    return context.empty() ? text : text + " " + caf::to_string(context);
-  });
+  config.add_error_category(caf::atom("kubesage"),
+                            [](std::uint8_t code, caf::atom_value, const caf::message& context) {
+                              auto text = to_string(static_cast<errc>(code));
+                              return context.empty() ? text : text + " " + caf::to_string(context);
+                            });
 }
 
 } // namespace kubesage

@@ -15,9 +15,10 @@ inline void wipe(std::string& text) noexcept {
   text.clear();
 }
 
-/// A token, a private key or key material. Move-only, wiped when it goes; it has no stream operator,
-/// no formatter, no `inspect` and no conversion to a string, so it cannot be logged or serialised.
-/// The bytes live in one heap block that is never reallocated, so moving leaves no copy behind.
+/// A token, a private key or key material. Move-only, wiped when it goes; it has no stream
+/// operator, no formatter, no `inspect` and no conversion to a string, so it cannot be logged or
+/// serialised. The bytes live in one heap block that is never reallocated, so moving leaves no copy
+/// behind.
 class secret {
 public:
   secret() = default;
@@ -29,7 +30,7 @@ public:
   }
 
   secret(secret&& other) noexcept
-    : size_(std::exchange(other.size_, 0)), data_(std::move(other.data_)) {}
+      : size_(std::exchange(other.size_, 0)), data_(std::move(other.data_)) {}
 
   secret& operator=(secret&& other) noexcept {
     if (this != &other) {
@@ -43,13 +44,21 @@ public:
   secret(const secret&) = delete;
   secret& operator=(const secret&) = delete;
 
-  ~secret() { clear(); }
+  ~secret() {
+    clear();
+  }
 
   /// Names the one place where the bytes leave the type, so that a reader can search for it.
-  [[nodiscard]] std::string_view expose() const noexcept { return {data_.get(), size_}; }
+  [[nodiscard]] std::string_view expose() const noexcept {
+    return {data_.get(), size_};
+  }
 
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept {
+    return size_ == 0;
+  }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return size_;
+  }
 
 private:
   void clear() noexcept {

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "actors/directory.hpp"
+#include "actors/publisher.hpp"
+#include "messages/call.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <caf/fwd.hpp>
+
+namespace kubesage {
+
+struct node_config {
+  directory_config directory;
+  std::size_t directories = 16;              ///< Users are spread over these by shard.
+  std::optional<publisher_config> publisher; ///< None: events stay in the store.
+};
+
+/// NODE: spawns the long-lived actors of the process in order and stops them in reverse.
+class node {
+public:
+  node(caf::actor_system& system, node_config config);
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+  ~node(); ///< Stops what still runs.
+
+  /// Hands a call to its user's session. Thread: any; never blocks.
+  void dispatch(call_ptr request) const;
+
+  /// Tells PUBLISHER that the queue holds new events. Thread: any.
+  void wake_publisher() const;
+
+  /// Sends every actor its exit and waits for them at most `grace`. Returns whether all ended.
+  /// Thread: not an I/O thread.
+  bool stop(std::chrono::milliseconds grace);
+
+  /// Asks the directories. Thread: not an I/O thread. Waits at most a second each.
+  directory_statistics statistics() const;
+
+private:
+  caf::actor_system& system_;
+  std::vector<directory_actor> directories_;
+  std::optional<publisher_actor> publisher_;
+};
+
+} // namespace kubesage

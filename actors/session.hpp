@@ -1,0 +1,95 @@
+#pragma once
+
+#include "actors/cluster_link.hpp"
+#include "messages/call.hpp"
+#include "messages/clock.hpp"
+#include "messages/internal.hpp"
+#include "messages/type_ids.hpp"
+#include "persistence/crypto/keyring.hpp"
+#include "persistence/journal.hpp"
+#include "persistence/users.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace kubesage {
+
+/// What every session of a node shares. Lives as long as the actor system.
+struct session_services {
+  journal* store = nullptr;
+  std::shared_ptr<const keyring> keys;
+  std::function<caf::expected<loaded_user>(const tenant&)> load; ///< Reads the disk.
+  std::function<caf::expected<cluster_id>(shard_id)> next_id;
+  std::function<bool(std::function<void()>)> run_blocking; ///< False: the pool's queue is full.
+  link_maker make_link;
+  wall_clock now = system_now;
+  std::string event_source = "/kubesage"; ///< CloudEvents `source`.
+  std::size_t max_waiting = 256;          ///< Calls that may wait in one session.
+  std::size_t max_probes = 32;            ///< Cluster calls of one user at a time.
+};
+
+/// A user's rows, as the blocking pool has read them.
+struct user_loaded {
+  caf::expected<loaded_user> user;
+};
+
+/// A cluster in a session's memory.
+struct owned_cluster {
+  stored_cluster stored;
+  std::shared_ptr<cluster_link> link; ///< Made on first use; one per credential generation.
+};
+
+/// A change that waits for STORE, and what happens then.
+struct pending_commit {
+  std::uint64_t ticket = 0;
+  user_record record; ///< Becomes the session's when the change is durable.
+  std::function<void(errc)> finish;
+};
+
+/// Cluster work in flight.
+struct pending_probe {
+  call_ptr request;
+  std::optional<cluster_id> cluster;
+  std::shared_ptr<cluster_link> link;
+  std::function<void(cluster_outcome&)> finish;
+};
+
+struct session_state {
+  static inline constexpr const char* name = "session";
+
+  std::optional<tenant> owner;
+  std::shared_ptr<const session_services> services;
+  bool is_loaded = false;
+  bool is_closing = false; ///< DIRECTORY sends no more calls.
+  user_record record;
+  secret seed; ///< The tenant's key seed; empty until the first secret.
+  std::map<cluster_id, owned_cluster> clusters;
+  std::map<std::string, cluster_id, std::less<>> names;
+  std::shared_ptr<const std::string> list_body; ///< Rendered `GET /clusters`; null after a change.
+  std::deque<call_ptr> unloaded;                ///< Calls that wait for the rows.
+  std::deque<std::function<void()>> writes;     ///< Changes that wait for the one in flight.
+  std::unique_ptr<pending_commit> commit;
+  std::unordered_map<std::uint64_t, pending_probe> probes;
+  std::uint64_t last_ticket = 0;
+};
+
+/// Owns one user's clusters: answers reads from memory, makes changes durable through the journal
+/// one after the other (reads see the old state meanwhile), and sends PROBEs to the clusters.
+session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
+                                     tenant owner,
+                                     std::shared_ptr<const session_services> services);
+
+} // namespace kubesage
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<kubesage::user_loaded>)

@@ -1,0 +1,94 @@
+#include "actors/session_work.hpp"
+
+#include "messages/error.hpp"
+#include "persistence/crypto/sealer.hpp"
+
+#include <utility>
+
+#include <caf/send.hpp>
+
+namespace kubesage {
+
+change change_of(const session_state& state) {
+  return {{}, {}, state.record.active_cluster, state.record.wrapped_seed};
+}
+
+void commit(session_pointer self, change what, std::function<void(errc)> finish) {
+  auto& state = self->state;
+  const auto& services = *state.services;
+  auto record = state.record;
+  record.active_cluster = what.active;
+  record.wrapped_seed = std::move(what.wrapped_seed);
+  journal_entry entry{*state.owner, std::move(what.rows), {}};
+  const auto now = services.now();
+  for (const auto& facts : what.events)
+    entry.events.push_back(make_event(record, *state.owner, services.event_source, now, facts));
+  entry.rows.push_back(put_user(*state.owner, record));
+  const auto ticket = ++state.last_ticket;
+  state.commit = std::make_unique<pending_commit>(
+      pending_commit{ticket, std::move(record), std::move(finish)});
+  services.store->append(std::move(entry), [me = session_actor{self}, ticket](errc code) {
+    caf::anon_send(me, commit_outcome{ticket, code});
+  });
+}
+
+void enqueue_write(session_pointer self, const call_ptr& request, std::function<void()> job) {
+  auto& state = self->state;
+  if (state.writes.size() >= state.services->max_waiting) {
+    request->fail(errc::overloaded, "too many changes of yours are waiting");
+    return;
+  }
+  state.writes.push_back([request, job = std::move(job)] {
+    if (std::chrono::steady_clock::now() > request->until)
+      request->fail(errc::deadline_exceeded, "the request's time ran out before its turn came");
+    else
+      job();
+  });
+}
+
+void proceed(session_pointer self) {
+  auto& state = self->state;
+  while (!state.commit && !state.writes.empty()) {
+    auto job = std::move(state.writes.front());
+    state.writes.pop_front();
+    job();
+  }
+  if (state.is_closing && state.is_loaded && !state.commit && state.writes.empty()
+      && state.probes.empty())
+    self->quit();
+}
+
+void start_probe(session_pointer self, const call_ptr& request, std::optional<cluster_id> cluster,
+                 std::shared_ptr<cluster_link> link, probe_config::work what,
+                 std::function<void(cluster_outcome&)> finish) {
+  auto& state = self->state;
+  if (state.probes.size() >= state.services->max_probes) {
+    request->fail(errc::too_many_requests, "too many of your cluster calls are running");
+    return;
+  }
+  const auto ticket = ++state.last_ticket;
+  state.probes.emplace(ticket, pending_probe{request, cluster, link, std::move(finish)});
+  self->spawn(probe, probe_config{what, ticket, request->until, std::move(link)},
+              session_actor{self});
+}
+
+caf::expected<std::shared_ptr<cluster_link>> link_to(session_state& state, owned_cluster& cluster) {
+  if (cluster.link)
+    return cluster.link;
+  const auto& facts = cluster.stored.facts;
+  cluster_secrets secrets;
+  if (!cluster.stored.sealed.empty()) {
+    auto opened = open_secrets(state.seed, *state.owner, facts, cluster.stored.sealed);
+    if (!opened)
+      return std::move(opened.error());
+    secrets = std::move(*opened);
+  }
+  auto link = state.services->make_link({facts.server_url, facts.tls, facts.ca_data.value_or(""),
+                                         facts.tls_cert.value_or(""), std::move(secrets.tls_key),
+                                         std::move(secrets.token)});
+  if (link)
+    cluster.link = *link;
+  return link;
+}
+
+} // namespace kubesage

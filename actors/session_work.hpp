@@ -1,0 +1,52 @@
+#pragma once
+
+#include "actors/event_builder.hpp"
+#include "actors/probe.hpp"
+#include "actors/session.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace kubesage {
+
+using session_pointer = session_actor::stateful_pointer<session_state>;
+
+/// The rows and events of one change, made when it is the change's turn.
+struct change {
+  std::vector<row> rows;
+  std::vector<event_facts> events;
+  std::optional<cluster_id> active; ///< The active cluster after the change.
+  std::string wrapped_seed;         ///< Of the user after the change.
+};
+
+/// Starts a change from the session's present state.
+change change_of(const session_state& state);
+
+/// Makes `what` durable and then calls `finish`, from the session. Only one change is in flight:
+/// call it from a job that `enqueue_write` runs.
+void commit(session_pointer self, change what, std::function<void(errc)> finish);
+
+/// Runs `job` when no change is in flight; skips it when `request` is out of time by then.
+void enqueue_write(session_pointer self, const call_ptr& request, std::function<void()> job);
+
+/// Runs the writes that wait, until one is in flight; quits a closing session that has nothing to
+/// do.
+void proceed(session_pointer self);
+
+/// Spawns a PROBE and calls `finish` with its outcome, from the session. Answers `request` itself
+/// when too many are running.
+void start_probe(session_pointer self, const call_ptr& request, std::optional<cluster_id> cluster,
+                 std::shared_ptr<cluster_link> link, probe_config::work what,
+                 std::function<void(cluster_outcome&)> finish);
+
+/// Returns the link to `cluster`, made on first use.
+caf::expected<std::shared_ptr<cluster_link>> link_to(session_state& state, owned_cluster& cluster);
+
+/// Answers `request`, or starts what leads to its answer.
+void handle_call(session_pointer self, const call_ptr& request);
+
+/// The requests that ask the cluster itself; session_clusters.cpp.
+void handle(session_pointer self, const call_ptr& request, const get_namespaces& what);
+void handle(session_pointer self, const call_ptr& request, const select_cluster& what);
+
+} // namespace kubesage
