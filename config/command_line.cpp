@@ -1,0 +1,183 @@
+#include "config/command_line.hpp"
+
+#include "config/nearest.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <iostream>
+#include <string_view>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace kubesage {
+namespace {
+
+using action = command_line::action;
+
+// CLI11 keeps references to these until the parse has run.
+struct captured {
+  std::vector<std::string> values = std::vector<std::string>(option_table().size());
+  std::string config_file;
+};
+
+std::string help_of(const option& row) {
+  std::string text{row.help};
+  if (!row.unit.empty())
+    text.append(" [").append(row.unit).append("]");
+  return text;
+}
+
+void add_settings(CLI::App& app, captured& into) {
+  app.add_option("--config", into.config_file, "Settings file (YAML).");
+  for (std::size_t i = 0; i < option_table().size(); ++i) {
+    const auto& row = option_table()[i];
+    if (row.is_secret())
+      continue;
+    const auto flag = "--" + std::string{row.key};
+    if (row.is_switch())
+      app.add_flag(flag, into.values[i], help_of(row));
+    else
+      app.add_option(flag, into.values[i], help_of(row));
+  }
+}
+
+// What CLI11 has seen, in the table's order; a flag that was not given is no value at all.
+void take_settings(const CLI::App& app, const captured& from, load_input& into) {
+  for (std::size_t i = 0; i < option_table().size(); ++i) {
+    const auto& row = option_table()[i];
+    const auto* flag = app.get_option_no_throw("--" + std::string{row.key});
+    if (flag != nullptr && flag->count() > 0)
+      into.flags.emplace_back(row.key, from.values[i]);
+  }
+  if (!from.config_file.empty())
+    into.file = from.config_file;
+}
+
+std::vector<std::string> flags_of(const CLI::App& app) {
+  std::vector<std::string> flags;
+  for (const auto* known : app.get_options())
+    flags.push_back(known->get_name());
+  return flags;
+}
+
+std::vector<std::string> commands_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
+  return names;
+}
+
+const CLI::App& innermost(const CLI::App& app) {
+  const auto used = app.get_subcommands();
+  return used.empty() ? app : innermost(*used.front());
+}
+
+bool is_secret_flag(std::string_view flag) {
+  const auto* row =
+      find_option(flag.substr(0, flag.find('=')).substr(std::min<std::size_t>(2, flag.size())));
+  return row != nullptr && row->is_secret();
+}
+
+// One sentence about an argument that nothing took. A value may be a misplaced secret, so only what
+// looks like a flag or a command is repeated, without what follows a `=`.
+std::string complaint(const CLI::App& where, const std::string& stray) {
+  const auto word = stray.substr(0, stray.find('='));
+  if (is_secret_flag(word))
+    return word + ": secrets come from the environment or a file, never from flags";
+  if (word.starts_with("-"))
+    return "unknown flag " + word + "; did you mean " + nearest(word, flags_of(where)) + "?";
+  const auto commands = commands_of(where);
+  if (commands.empty())
+    return "'" + where.get_name() + "' takes no arguments besides flags";
+  return "unknown command " + word + "; did you mean " + nearest(word, commands) + "?";
+}
+
+// CLI11 takes `--key=` for a missing value, but `--key` with an empty argument for an empty one. It
+// wants the arguments last first.
+std::vector<std::string> arguments_of(int argc, const char* const* argv) {
+  std::vector<std::string> all;
+  for (int i = 1; i < argc; ++i) {
+    std::string argument = argv[i];
+    const bool has_empty_value = argument.starts_with("--") && argument.ends_with('=');
+    if (has_empty_value)
+      argument.pop_back();
+    all.push_back(std::move(argument));
+    if (has_empty_value)
+      all.emplace_back();
+  }
+  std::reverse(all.begin(), all.end());
+  return all;
+}
+
+command_line stop(int code) {
+  command_line result;
+  result.exit_code = code;
+  return result;
+}
+
+command_line wrong_usage(const std::string& what) {
+  std::cerr << "kubesage: " << what << "\nTry 'kubesage --help'.\n";
+  return stop(exit_usage);
+}
+
+} // namespace
+
+command_line parse_command_line(int argc, const char* const* argv) try {
+  CLI::App app{"KubeSage: onboards Kubernetes clusters and tells what happens to them.",
+               "kubesage"};
+  app.require_subcommand(0, 1);
+  command_line result;
+  captured seen;
+
+  auto* serve = app.add_subcommand("serve", "Runs the server.");
+  add_settings(*serve, seen);
+  auto* demo =
+      app.add_subcommand("demo", "Shows the main job with a NATS server and a cluster of its own.");
+  demo->add_flag("--once", result.demo_once, "Ends after the story instead of serving on.");
+  demo->add_option("--port", result.demo_port, "Port of the API; 0 picks a free one.");
+  demo->add_option("--nats-server", result.demo_nats_server, "The nats-server to start.");
+  auto* keys = app.add_subcommand("keys", "Looks after the master key.");
+  keys->require_subcommand(0, 1);
+  auto* init = keys->add_subcommand("init", "Makes a master key; never overwrites one.");
+  init->add_option("--file", result.key_file, "Where to; by default data.master-key-file.");
+  init->add_option("--config", seen.config_file, "Settings file (YAML).");
+  auto* version = app.add_subcommand("version", "Prints the version.");
+  auto* config = app.add_subcommand("config", "Looks at the settings.");
+  config->require_subcommand(0, 1);
+  auto* print =
+      config->add_subcommand("print", "Prints the settings in force and where they come from.");
+  add_settings(*print, seen);
+  for (auto* sub : {&app, serve, demo, keys, init, version, config, print})
+    sub->allow_extras();
+
+  try {
+    app.parse(arguments_of(argc, argv));
+  } catch (const CLI::CallForHelp&) {
+    std::cout << innermost(app).help();
+    return stop(0);
+  } catch (const CLI::ParseError& fault) {
+    // "Could not convert: --port = …": what follows is the user's value.
+    const std::string text = fault.what();
+    return wrong_usage(text.substr(0, text.find(" = ")));
+  }
+  const auto& where = innermost(app);
+  if (const auto stray = app.remaining(true); !stray.empty())
+    return wrong_usage(complaint(where, stray.front()));
+  if (const auto commands = commands_of(where); !commands.empty()) {
+    std::cerr << where.help();
+    return stop(exit_usage);
+  }
+  result.input.environment = process_environment();
+  result.what = &where == serve   ? action::serve
+                : &where == demo  ? action::demo
+                : &where == init  ? action::keys_init
+                : &where == print ? action::config_print
+                                  : action::version;
+  take_settings(where, seen, result.input);
+  return result;
+} catch (const std::exception& fault) {
+  return wrong_usage(fault.what());
+}
+
+} // namespace kubesage

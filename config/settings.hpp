@@ -1,0 +1,56 @@
+#pragma once
+
+#include "messages/secret.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kubesage {
+
+/// Everything that the process can be told. Only main reads it, and hands each part what it needs.
+/// What a field means, its unit and its bounds stand in its row of config/options.cpp.
+struct settings {
+  std::string http_address = "127.0.0.1";
+  std::uint16_t http_port = 8080;
+  std::string http_admin_address = "127.0.0.1";
+  std::uint16_t http_admin_port = 9090;
+  std::string http_tls_certificate;
+  std::string http_tls_key;
+  std::chrono::milliseconds http_request_timeout{30'000};
+  std::uint32_t http_max_connections = 1024;
+  std::uint32_t http_max_in_flight = 512;
+  std::uint32_t http_max_in_flight_per_user = 32;
+  bool http_access_log = true;
+
+  std::string data_directory = "kubesage-data"; ///< `load` prefers `$STATE_DIRECTORY`.
+  std::string data_master_key_file;             ///< `load` puts a default in.
+
+  std::vector<std::string> nats_url{"nats://127.0.0.1:4222"}; ///< Empty: no NATS, events wait.
+  std::string nats_credentials_file;
+  std::uint32_t nats_retention_days = 30;
+
+  secret auth_jwt_secret; ///< Empty or at least 32 bytes.
+  bool auth_dev = false;
+
+  std::string k8s_profile = "private"; ///< `private` or `public`.
+  std::vector<std::string> k8s_allow;  ///< CIDR ranges.
+  bool k8s_allow_http = false;
+  bool k8s_require_verified_tls = false;
+  std::chrono::milliseconds k8s_connect_timeout{2'000};
+  std::chrono::milliseconds k8s_tls_timeout{3'000};
+  std::chrono::milliseconds k8s_first_byte_timeout{5'000};
+  std::chrono::milliseconds k8s_total_timeout{10'000};
+
+  std::chrono::seconds session_idle_timeout{900};
+
+  std::string log_level = "info";  ///< A name that `log_level_from` knows.
+  std::string log_format = "json"; ///< `json` or `console`.
+
+  std::uint32_t threads = 0; ///< 0: one a core.
+  std::chrono::seconds stop_grace{20};
+  std::string node_name = "kubesage";
+};
+
+} // namespace kubesage
