@@ -16,9 +16,9 @@
 namespace kubesage {
 
 struct database_options {
-  std::filesystem::path directory;                  ///< Made (0700) when it is missing.
-  std::size_t block_cache_bytes = 8U << 20U;        ///< Kept small: sessions hold the hot state.
-  std::size_t write_buffer_bytes = 8U << 20U;       ///< Per column family that is written.
+  std::filesystem::path directory;            ///< Made (0700) when it is missing.
+  std::size_t block_cache_bytes = 8U << 20U;  ///< Kept small: sessions hold the hot state.
+  std::size_t write_buffer_bytes = 8U << 20U; ///< Per column family that is written.
 };
 
 /// RocksDB behind values and errors; with its neighbours the only code that includes it.
@@ -45,8 +45,11 @@ public:
   /// Writes all rows as one batch and waits for the disk. Errors: `storage_unavailable`.
   caf::error write_synced(const std::vector<row>& rows);
 
-  /// Deletes [from, to) of a family without waiting for the disk (published queue entries).
-  caf::error delete_range(family where, std::string_view from, std::string_view to);
+  /// Deletes [from, to) of a family (nothing when it is empty) and writes `with`, as one batch,
+  /// without waiting for the disk (published queue entries). The log is replayed as a prefix, so a
+  /// crash takes both back or neither. Errors: `storage_unavailable`.
+  caf::error delete_range(family where, std::string_view from, std::string_view to,
+                          const std::vector<row>& with = {});
 
 private:
   friend class local_journal;

@@ -43,12 +43,13 @@ struct journal_entry {
   std::vector<stored_event> events; ///< The journal adds their log and queue rows.
 };
 
-/// Where sessions write. The local journal is one synced RocksDB batch a group; replicated ones come
-/// later behind the same interface.
+/// Where sessions write. The local journal is one synced RocksDB batch a group; replicated ones
+/// come later behind the same interface.
 class journal {
 public:
-  /// Called exactly once, from the journal's thread. Errors: `storage_unavailable`, `overloaded`
-  /// (the queue is full; nothing was written).
+  /// Called exactly once; must not throw. Errors: `storage_unavailable` (the write failed, or an
+  /// earlier one did), `overloaded` (the queue is full; nothing was written). Thread: the
+  /// journal's; the caller's, before `append` returns, for an entry that is refused at once.
   using done = std::function<void(errc)>;
 
   virtual ~journal() = default;

@@ -10,9 +10,9 @@
 namespace kubesage {
 
 struct local_journal_options {
-  std::size_t max_group = 256;                  ///< Entries in one synced batch.
-  std::size_t max_waiting = 16384;              ///< More are refused with `overloaded`.
-  std::function<void()> on_events;              ///< Called from the writer after a batch with events.
+  std::size_t max_group = 256;     ///< Entries in one synced batch.
+  std::size_t max_waiting = 16384; ///< More are refused with `overloaded`.
+  std::function<void()> on_events; ///< Called from the writer after a batch with events.
 };
 
 struct journal_statistics {
@@ -22,8 +22,9 @@ struct journal_statistics {
   bool is_failed = false;    ///< A write failed; the journal refuses everything from then on.
 };
 
-/// The journal of a single node: one thread takes everything that waits into one synced RocksDB batch
-/// and then answers all of it. Measured at three to four times the commits of many writing threads.
+/// The journal of a single node: one thread takes everything that waits into one synced RocksDB
+/// batch and then answers all of it. Measured at three to four times the commits of many writing
+/// threads.
 class local_journal final : public journal {
 public:
   local_journal(database& db, local_journal_options options);

@@ -22,8 +22,8 @@ struct queued_event {
 caf::expected<std::vector<queued_event>> read_queue(const database& db, std::uint64_t after,
                                                     std::size_t limit);
 
-/// Remembers that everything up to `through` is published, and drops those queue entries (the events
-/// stay in the log). Errors: `storage_unavailable`.
+/// Remembers that everything up to `through` is published, and drops those queue entries (the
+/// events stay in the log). Errors: `storage_unavailable`.
 caf::error acknowledge_queue(database& db, std::uint64_t through);
 
 /// The node sequence that `acknowledge_queue` was last told; 0 at first.

@@ -12,10 +12,11 @@
 namespace kubesage {
 
 /// Seals `secrets` for one cluster of one tenant: one AES-256-GCM blob under
-/// HKDF-Expand-SHA256(seed, 32 fresh random bytes). The additional data bind the blob to the tenant,
-/// the cluster, the row generation and SHA-256 of (server_url, ca_data), so that a blob moved to another
-/// row, an older row or another server does not open. Returns an empty string when there is no secret.
-/// Source: docs/adr/0004-envelope-encryption.md. Errors: `storage_unavailable` (no randomness).
+/// HKDF-Expand-SHA256(seed, 32 fresh random bytes). The additional data bind the blob to the
+/// tenant, the cluster, the row generation and SHA-256 of (server_url, ca_data), so that a blob
+/// moved to another row, an older row or another server does not open. Returns an empty string when
+/// there is no secret. Source: docs/adr/0004-envelope-encryption.md. Errors: `storage_unavailable`
+/// (no randomness).
 caf::expected<std::string> seal_secrets(const secret& seed, const tenant& owner,
                                         const cluster_facts& facts, const cluster_secrets& secrets);
 

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "messages/secret.hpp"
+
+#include <cstddef>
+#include <span>
+
+#include <caf/error.hpp>
+#include <caf/expected.hpp>
+
+namespace kubesage {
+
+/// Fills `out` from OpenSSL's generator, which the kernel seeds. Errors: `storage_unavailable`, on
+/// which nothing may be sealed. Thread: any.
+caf::error random_bytes(std::span<unsigned char> out);
+
+/// `size` random bytes as a secret. Errors as above.
+caf::expected<secret> random_secret(std::size_t size);
+
+} // namespace kubesage

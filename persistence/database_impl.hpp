@@ -1,0 +1,51 @@
+#pragma once
+
+#include "messages/error.hpp"
+#include "persistence/database.hpp"
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+/// For the files of this folder that speak RocksDB; nobody else includes it.
+namespace kubesage {
+
+inline constexpr std::size_t family_count = static_cast<std::size_t>(family::meta) + 1;
+
+/// Bytes of checksum that a batch carries for every key from where it is built to the memtable.
+inline constexpr std::size_t batch_protection = 8;
+
+struct database::impl {
+  std::unique_ptr<rocksdb::DB> db;
+  rocksdb::ColumnFamilyHandle* default_family = nullptr;
+  std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};
+
+  impl() = default;
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+  ~impl();
+
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* at(family where) const noexcept {
+    return families[static_cast<std::size_t>(where)];
+  }
+};
+
+inline rocksdb::Slice slice_of(std::string_view text) noexcept {
+  return {text.data(), text.size()};
+}
+
+inline std::string_view view_of(const rocksdb::Slice& slice) noexcept {
+  return {slice.data(), slice.size()};
+}
+
+/// RocksDB names files, offsets and causes, never keys or values, so its text may be passed on.
+inline caf::error storage_error(const char* doing, const rocksdb::Status& status) {
+  return caf::make_error(errc::storage_unavailable,
+                         std::string{doing}.append(": ").append(status.ToString()));
+}
+
+} // namespace kubesage

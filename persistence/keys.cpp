@@ -1,0 +1,59 @@
+#include "persistence/keys.hpp"
+
+#include "persistence/bytes.hpp"
+
+namespace kubesage {
+namespace {
+
+std::string begin_key(const tenant& owner, std::size_t more) {
+  std::string key;
+  key.reserve(10 + more);
+  put_big_endian(key, owner.shard());
+  put_big_endian(key, static_cast<std::uint64_t>(owner.user().value));
+  return key;
+}
+
+} // namespace
+
+std::string user_key(const tenant& owner) {
+  return begin_key(owner, 0);
+}
+
+std::string cluster_key(const tenant& owner, cluster_id cluster) {
+  auto key = begin_key(owner, 8);
+  put_big_endian(key, static_cast<std::uint64_t>(cluster.value));
+  return key;
+}
+
+std::string name_key(const tenant& owner, std::string_view name) {
+  return begin_key(owner, name.size()).append(name);
+}
+
+std::string event_key(const tenant& owner, std::uint64_t sequence) {
+  auto key = begin_key(owner, 8);
+  put_big_endian(key, sequence);
+  return key;
+}
+
+std::string queue_key(std::uint64_t node_sequence) {
+  std::string key;
+  put_big_endian(key, node_sequence);
+  return key;
+}
+
+std::uint64_t node_sequence_of(std::string_view key) noexcept {
+  byte_reader reader{key};
+  const auto value = reader.take<std::uint64_t>();
+  return reader.is_finished() ? value : 0;
+}
+
+std::string end_of_prefix(std::string_view prefix) {
+  std::string end{prefix};
+  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xffU)
+    end.pop_back();
+  if (!end.empty())
+    end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1U);
+  return end;
+}
+
+} // namespace kubesage

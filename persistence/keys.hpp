@@ -1,0 +1,51 @@
+#pragma once
+
+#include "messages/auth.hpp"
+#include "messages/ids.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// The ordered keys of the store. Integers are big-endian, so that the order of bytes is the order
+/// of numbers; text stands last, raw, so that it needs no terminator.
+///
+///   family       bytes
+///   users        shard u16 | user u64
+///   clusters     shard u16 | user u64 | cluster u64
+///   names        shard u16 | user u64 | name
+///   events       shard u16 | user u64 | sequence u64
+///   queue        node sequence u64
+///   meta         name (`meta_name`), for key-encryption keys followed by their id u32
+///
+/// The families that are not listed have no rows yet; those of a user begin with shard and user
+/// too. A shard and a user are therefore ranges of keys, and a function that takes a `tenant`
+/// cannot name a row of somebody else. On disk: never change.
+namespace kubesage {
+
+/// The first ten bytes of every key of `owner`; also the key of the `users` row.
+std::string user_key(const tenant& owner);
+
+std::string cluster_key(const tenant& owner, cluster_id cluster);
+std::string name_key(const tenant& owner, std::string_view name);
+std::string event_key(const tenant& owner, std::uint64_t sequence);
+std::string queue_key(std::uint64_t node_sequence);
+
+/// The node sequence of a `queue` key; 0, which is never assigned, for anything else.
+std::uint64_t node_sequence_of(std::string_view key) noexcept;
+
+/// The first key behind all keys that begin with `prefix`.
+std::string end_of_prefix(std::string_view prefix);
+
+namespace meta_name {
+inline constexpr std::string_view format = "format";                ///< u32, `store_format`.
+inline constexpr std::string_view published = "queue.published";    ///< u64, node sequence.
+inline constexpr std::string_view trimmed = "queue.trimmed";        ///< u64, node sequence.
+inline constexpr std::string_view cluster_ids = "cluster_ids.next"; ///< u64, first free counter.
+inline constexpr std::string_view keys = "keyring.kek.";            ///< + id u32: sealed key.
+} // namespace meta_name
+
+/// Version of families and keys; a store with a higher one is refused.
+inline constexpr std::uint32_t store_format = 1;
+
+} // namespace kubesage
