@@ -1,0 +1,98 @@
+#include "actors/directory.hpp"
+#include "tests/support/actor_fixture.hpp"
+#include "tests/support/session_neighbours.hpp"
+
+namespace kubesage {
+namespace {
+
+using namespace std::chrono_literals;
+
+class directory_test : public test::actor_fixture {
+protected:
+  directory_test() {
+    auto services = std::make_shared<session_services>();
+    services->store = &journal_;
+    services->load = [this](const tenant&) {
+      ++loads_;
+      return stored_;
+    };
+    services->next_id = [](shard_id) { return caf::expected<cluster_id>{cluster_id{1}}; };
+    services->run_blocking = [](std::function<void()> job) {
+      job();
+      return true;
+    };
+    directory_config config;
+    config.idle_timeout = 10s;
+    config.sweep_interval = 1s;
+    config.restart_budget = 2;
+    config.on_budget_spent = [this] { is_budget_spent_ = true; };
+    config.services = services;
+    directory_ = launch(directory, config);
+  }
+
+  std::shared_ptr<test::answer_box> send(std::int64_t user, call_request request) {
+    auto box = std::make_shared<test::answer_box>();
+    self_->send(directory_,
+                std::make_shared<call>(call{
+                    principal{tenant_issuer::issue(user_id{user}), "ada", role_set::all()}, "r",
+                    "/x", std::chrono::steady_clock::now() + 30s, std::move(request), box}));
+    drain();
+    return box;
+  }
+
+  std::uint64_t sessions() {
+    std::uint64_t count = 99;
+    auto pending = self_->request(directory_, 5s, caf::get_atom_v);
+    drain();
+    pending.receive([&](const directory_statistics& x) { count = x.sessions; },
+                    [](const caf::error&) { FAIL() << "no statistics"; });
+    return count;
+  }
+
+  test::memory_journal journal_;
+  caf::expected<loaded_user> stored_{loaded_user{}};
+  int loads_ = 0;
+  bool is_budget_spent_ = false;
+  directory_actor directory_;
+};
+
+TEST_F(directory_test, starts_a_session_on_first_use_and_keeps_it) {
+  EXPECT_EQ(send(1, list_clusters{})->answer->code, errc::none);
+  EXPECT_EQ(send(1, list_clusters{})->answer->code, errc::none);
+  EXPECT_EQ(send(2, list_clusters{})->answer->code, errc::none);
+  EXPECT_EQ(loads_, 2);
+  EXPECT_EQ(sessions(), 2U);
+}
+
+TEST_F(directory_test, passivates_a_session_that_nobody_calls) {
+  send(1, list_clusters{});
+  for (int i = 0; i < 12; ++i)
+    advance(1s);
+  EXPECT_EQ(sessions(), 0U);
+  EXPECT_EQ(send(1, list_clusters{})->answer->code, errc::none);
+  EXPECT_EQ(loads_, 2);
+}
+
+TEST_F(directory_test, holds_calls_back_until_the_closing_session_has_ended) {
+  journal_.is_held = true;
+  send(1, record_denial{"/x", "why"});
+  for (int i = 0; i < 12; ++i)
+    advance(1s);
+  auto held = send(1, list_clusters{});
+  EXPECT_FALSE(held->answer);
+  EXPECT_EQ(loads_, 1);
+  journal_.release(errc::none);
+  drain();
+  EXPECT_EQ(held->answer->code, errc::none);
+  EXPECT_EQ(loads_, 2);
+}
+
+TEST_F(directory_test, does_not_count_a_session_that_ends_to_read_its_rows_anew) {
+  journal_.outcome = errc::storage_unavailable;
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(send(1, record_denial{"/x", "why"})->answer->code, errc::storage_unavailable);
+  EXPECT_FALSE(is_budget_spent_);
+}
+
+} // namespace
+} // namespace kubesage

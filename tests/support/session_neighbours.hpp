@@ -1,0 +1,80 @@
+#pragma once
+
+#include "actors/session.hpp"
+#include "messages/call.hpp"
+#include "persistence/journal.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kubesage::test {
+
+/// A journal that keeps what it is given; answers at once, or when told to.
+class memory_journal final : public journal {
+public:
+  void append(journal_entry entry, done on_done) override {
+    entries.push_back(std::move(entry));
+    if (is_held)
+      held.push_back(std::move(on_done));
+    else
+      on_done(outcome);
+  }
+
+  void release(errc code) {
+    auto waiting = std::exchange(held, {});
+    for (auto& answer : waiting)
+      answer(code);
+  }
+
+  std::vector<journal_entry> entries;
+  std::vector<done> held;
+  bool is_held = false;
+  errc outcome = errc::none;
+};
+
+/// A cluster that answers what the test says, at once or when told to.
+class fake_link final : public cluster_link {
+public:
+  void list_namespaces(deadline, names_callback on_done) override {
+    ++lists;
+    if (is_held)
+      held = std::move(on_done);
+    else
+      on_done(names);
+  }
+  void test_connection(deadline, version_callback on_done) override {
+    ++tests;
+    on_done(version);
+  }
+  void cancel() override {
+    is_cancelled = true;
+    if (held)
+      std::exchange(held, nullptr)(caf::make_error(errc::cancelled));
+  }
+
+  caf::expected<std::vector<std::string>> names{std::vector<std::string>{"default", "shop"}};
+  caf::expected<std::string> version{std::string{"v1.20.2"}};
+  names_callback held;
+  bool is_held = false;
+  bool is_cancelled = false;
+  int lists = 0;
+  int tests = 0;
+};
+
+/// Keeps the first answer.
+class answer_box final : public reply_sink {
+public:
+  void deliver(call_reply reply) noexcept override {
+    if (!answer)
+      answer = std::move(reply);
+  }
+  std::optional<call_reply> answer;
+};
+
+} // namespace kubesage::test
