@@ -95,8 +95,8 @@ caf::expected<demo_answers> demo_answers::load() {
   return result;
 }
 
-demo_answer demo_answers::refusal(std::string_view name) const {
-  demo_answer result{500, {}};
+recorded_answer demo_answers::refusal(std::string_view name) const {
+  recorded_answer result{500, {}};
   // The status is in the name: status_404_object.
   if (const auto code = number(name.substr(7, 3)))
     result.status = static_cast<unsigned>(*code);
@@ -105,14 +105,14 @@ demo_answer demo_answers::refusal(std::string_view name) const {
   return result;
 }
 
-demo_answer demo_answers::method_not_allowed() const {
+recorded_answer demo_answers::method_not_allowed() const {
   return {405, R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",)"
                R"("message":"the server does not allow this method on the requested resource",)"
                R"("reason":"MethodNotAllowed","details":{},"code":405})"};
 }
 
-demo_answer demo_answers::page(const list& from, std::string_view scope,
-                               std::string_view query) const {
+recorded_answer demo_answers::page(const list& from, std::string_view scope,
+                                   std::string_view query) const {
   std::vector<const object*> chosen;
   for (const auto& item : from.items)
     if (scope.empty() || item.scope == scope)
@@ -129,7 +129,7 @@ demo_answer demo_answers::page(const list& from, std::string_view scope,
   const auto left = chosen.size() - first;
   const auto count = limit == 0 ? left : std::min(limit, left);
 
-  demo_answer result;
+  recorded_answer result;
   json_writer json{result.body};
   json.open_object().field("kind", std::string_view{from.kind});
   json.field("apiVersion", std::string_view{from.version}).key("metadata").open_object();
@@ -146,11 +146,11 @@ demo_answer demo_answers::page(const list& from, std::string_view scope,
   return result;
 }
 
-demo_answer demo_answers::find(const list& from, std::string_view resource, std::string_view scope,
-                               std::string_view name) const {
+recorded_answer demo_answers::find(const list& from, std::string_view resource,
+                                   std::string_view scope, std::string_view name) const {
   for (const auto& item : from.items)
     if (item.name == name && item.scope == scope) {
-      demo_answer result;
+      recorded_answer result;
       // Items of a list carry neither kind nor apiVersion; a single object does.
       json_writer json{result.body};
       json.open_object().field("kind", std::string_view{from.kind}.substr(0, from.kind.size() - 4));
@@ -165,7 +165,7 @@ demo_answer demo_answers::find(const list& from, std::string_view resource, std:
   return result;
 }
 
-demo_answer demo_answers::get(std::string_view target, demo_caller caller) const {
+recorded_answer demo_answers::get(std::string_view target, demo_caller caller) const {
   const auto mark = std::min(target.find('?'), target.size());
   const auto path = target.substr(0, mark);
   const auto query = target.substr(std::min(mark + 1, target.size()));

@@ -11,7 +11,7 @@
 namespace kubesage {
 
 /// What the demo cluster answers to a request.
-struct demo_answer {
+struct recorded_answer {
   unsigned status = 200;
   std::string body; ///< JSON, but for `/readyz`, `/livez` and `/healthz`, which say `ok`.
 };
@@ -28,9 +28,9 @@ public:
   static caf::expected<demo_answers> load();
 
   /// Answers a GET of `target` (path and query as sent).
-  [[nodiscard]] demo_answer get(std::string_view target, demo_caller caller) const;
+  [[nodiscard]] recorded_answer get(std::string_view target, demo_caller caller) const;
 
-  [[nodiscard]] demo_answer method_not_allowed() const;
+  [[nodiscard]] recorded_answer method_not_allowed() const;
 
 private:
   struct object {
@@ -45,11 +45,11 @@ private:
     std::vector<object> items;
   };
 
-  [[nodiscard]] demo_answer page(const list& from, std::string_view scope,
-                                 std::string_view query) const;
-  [[nodiscard]] demo_answer find(const list& from, std::string_view resource,
-                                 std::string_view scope, std::string_view name) const;
-  [[nodiscard]] demo_answer refusal(std::string_view name) const;
+  [[nodiscard]] recorded_answer page(const list& from, std::string_view scope,
+                                     std::string_view query) const;
+  [[nodiscard]] recorded_answer find(const list& from, std::string_view resource,
+                                     std::string_view scope, std::string_view name) const;
+  [[nodiscard]] recorded_answer refusal(std::string_view name) const;
 
   std::map<std::string, std::string, std::less<>> documents_; ///< By path, or by `status_*`.
   std::map<std::string, list, std::less<>> lists_;            ///< By path.

@@ -28,7 +28,7 @@ class Demo(unittest.TestCase):
         done = subprocess.run([binary(), "demo", "--once", "--port", "0"], cwd=folder, env=environment, timeout=120,
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        for word in ("payments", "storefront", "cluster_onboarded", "namespaces_retrieved_by_cluster_id"):
+        for word in ("payments", "storefront", "cluster_onboarded", "namespaces_retrieved"):
             self.assertIn(word, done.stdout)
         self.assertEqual(mine(folder), [])
         self.assertEqual([str(path) for path in folder.rglob("*") if path != folder / "tmp"], [])
