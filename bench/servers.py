@@ -1,5 +1,6 @@
 """Starts and stops what is measured: nats-server, KubeSage, the baseline. Everything listens on loopback only."""
 import http.client
+import json
 import os
 import pathlib
 import socket
@@ -91,25 +92,42 @@ def start_nats(folder):
             time.sleep(0.01)
 
 
+def ready_line(one, offset, limit=20):
+    """The log line `ready` that a start writes, behind `offset` in its log: it names the ports."""
+    while time.monotonic() - one.started < limit and one.child.poll() is None:
+        with one.log.open("rb") as file:
+            file.seek(offset)
+            for line in file.read().split(b"\n")[:-1]:
+                if b'"ready"' in line and (found := json.loads(line))["msg"] == "ready":
+                    return found
+        time.sleep(0.002)
+    raise RuntimeError(f"{one.name} is not ready: {one.log.read_text(errors='replace')[-2000:]}")
+
+
 def start_kubesage(folder, name, nats, secret, **settings):
     """`kubesage serve` over the data folder <folder>/<name>-data, ready; `settings` by the names of the environment,
     without the prefix. Its seconds to readiness are in `.ready`."""
-    port, admin = free_port(), free_port()
-    key = folder / f"{name}.key"
+    key_file = folder / f"{name}.key"
+    if not key_file.exists():
+        subprocess.run([str(BUILD / "kubesage"), "keys", "init", "--file", str(key_file)], cwd=folder,
+                       check=True, capture_output=True, timeout=20)
     environment = {
-        "HTTP_ADDRESS": "127.0.0.1", "HTTP_PORT": port, "HTTP_ADMIN_ADDRESS": "127.0.0.1", "HTTP_ADMIN_PORT": admin,
-        "DATA_DIRECTORY": folder / f"{name}-data", "DATA_MASTER_KEY_FILE": key,
-        "NATS_URL": f"nats://127.0.0.1:{nats.port}" if nats else "",
+        "HTTP_PORT": 0, "HTTP_ADMIN_PORT": 0, "DATA_DIRECTORY": folder / f"{name}-data",
+        "DATA_MASTER_KEY_FILE": key_file, "NATS_URL": f"nats://127.0.0.1:{nats.port}" if nats else "",
         "AUTH_JWT_SECRET": secret.decode(), "HTTP_ACCESS_LOG": "false",
         # One user over 64 connections is what is measured here, not what is allowed.
         "HTTP_MAX_IN_FLIGHT_PER_USER": 256, **settings}
-    environment = {f"KUBESAGE_{key}": str(value) for key, value in environment.items()}
-    if not key.exists():
-        subprocess.run([str(BUILD / "kubesage"), "keys", "init"], env={**os.environ, **environment}, cwd=folder,
-                       check=True, capture_output=True, timeout=20)
-    found = server(folder, name, [str(BUILD / "kubesage"), "serve"], port, environment)
-    found.admin = admin
-    found.ready = found.await_answer("/readyz", admin)
+    log = folder / f"{name}.log"
+    offset = log.stat().st_size if log.exists() else 0
+    found = server(folder, name, [str(BUILD / "kubesage"), "serve"], None,
+                   {f"KUBESAGE_{setting}": str(value) for setting, value in environment.items()})
+    try:
+        ready = ready_line(found, offset)
+        found.port = int(ready["port"])
+        found.ready = found.await_answer("/readyz", int(ready["admin_port"]))
+    except BaseException:
+        found.stop()
+        raise
     return found
 
 
