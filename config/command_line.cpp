@@ -127,6 +127,7 @@ command_line parse_command_line(int argc, const char* const* argv) try {
   CLI::App app{"KubeSage: onboards Kubernetes clusters and tells what happens to them.",
                "kubesage"};
   app.require_subcommand(0, 1);
+  app.set_version_flag("--version", std::string{KUBESAGE_VERSION}, "The same as the command.");
   command_line result;
   captured seen;
 
@@ -156,6 +157,9 @@ command_line parse_command_line(int argc, const char* const* argv) try {
   } catch (const CLI::CallForHelp&) {
     std::cout << innermost(app).help();
     return stop(0);
+  } catch (const CLI::CallForVersion&) {
+    result.what = action::version;
+    return result;
   } catch (const CLI::ParseError& fault) {
     // "Could not convert: --port = …": what follows is the user's value.
     const std::string text = fault.what();

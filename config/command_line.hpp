@@ -21,7 +21,7 @@ struct command_line {
   load_input input;             ///< Flags, `--config` and this process's environment.
   std::string key_file;         ///< `keys init --file`; empty: the setting `data.master-key-file`.
   bool demo_once = false;       ///< `demo --once`: end after the story.
-  std::uint16_t demo_port = 0;  ///< `demo --port`; 0 picks a free one.
+  std::uint16_t demo_port = 8080; ///< `demo --port`; 0 picks a free one.
   std::string demo_nats_server; ///< `demo --nats-server`; empty: the one in PATH.
 };
 

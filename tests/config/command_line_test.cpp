@@ -70,6 +70,8 @@ TEST(command_line_test, takes_the_settings_file) {
 
 TEST(command_line_test, knows_the_other_commands) {
   EXPECT_EQ(parse({"version"}).line.what, action::version);
+  EXPECT_EQ(parse({"--version"}).line.what, action::version);
+  EXPECT_EQ(parse({"demo"}).line.demo_port, 8080);
   EXPECT_EQ(parse({"config", "print", "--threads=2"}).line.what, action::config_print);
   const auto keys = parse({"keys", "init", "--file", "m.key"});
   EXPECT_EQ(keys.line.what, action::keys_init);
