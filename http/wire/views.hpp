@@ -14,7 +14,8 @@ namespace kubesage {
 /// The JSON bodies of the classic routes, keys in the contract's order. Nulls are written.
 /// Used by sessions (which keep the list rendered) and by tests.
 
-/// One cluster; `message` null where absent; `warnings` where TLS is not verified and a message is given.
+/// One cluster; `message` null where absent; `warnings` where TLS is not verified and a message is
+/// given.
 void append_cluster(std::string& out, user_id owner, const cluster_facts& facts,
                     std::optional<std::string_view> message);
 std::string render_onboarded(user_id owner, const cluster_facts& facts);

@@ -1,0 +1,232 @@
+#include "http/edge/access_log.hpp"
+#include "http/edge/connection.hpp"
+#include "http/edge/health.hpp"
+#include "http/edge/reply_path.hpp"
+#include "http/edge/router.hpp"
+#include "http/wire/runtime.hpp"
+
+#include <algorithm>
+
+namespace kubesage {
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view problem_type = "application/problem+json";
+constexpr std::string_view text_type = "text/plain; charset=utf-8";
+constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Source: contract of the API; anything else could break a log line or a header.
+bool is_request_id(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.'
+           || c == '_' || c == '-';
+  });
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+/// `application/json`, with no parameter but charset=utf-8.
+bool is_json(std::string_view type) {
+  std::string text;
+  for (const char c : type)
+    if (c != ' ' && c != '\t' && c != '"')
+      text += lower(c);
+  return text == "application/json" || text == "application/json;"
+         || text == "application/json;charset=utf-8" || text == "application/json;charset=utf8";
+}
+
+std::shared_ptr<const std::string> shared_text(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
+}
+
+/// The request of a route without a body, or the fault in its path parameter.
+std::optional<call_request> bodyless_request(operation what, std::string& parameter,
+                                             fault_list& faults) {
+  if (what == operation::list_clusters)
+    return list_clusters{};
+  if (what == operation::get_credentials)
+    return get_credentials{std::move(parameter)};
+  const auto id = parse_cluster_id(parameter);
+  if (!id) {
+    faults.push_back({"/cluster_id", "INVALID", "must be a positive integer below 2^53"});
+    return std::nullopt;
+  }
+  switch (what) {
+  case operation::remove_cluster:
+    return remove_cluster{*id};
+  case operation::get_namespaces:
+    return get_namespaces{*id};
+  default:
+    return select_cluster{*id};
+  }
+}
+
+} // namespace
+
+std::string_view connection::path() const noexcept {
+  return std::string_view{target_}.substr(0, target_.find('?'));
+}
+
+std::string_view connection::query() const noexcept {
+  const auto mark = target_.find('?');
+  return mark == std::string::npos ? std::string_view{}
+                                   : std::string_view{target_}.substr(mark + 1);
+}
+
+void connection::on_head() {
+  const auto& head = parser_->head();
+  const bool has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
+  keeps_alive_ = parser_->keep_alive() && !shared_->is_draining.load(std::memory_order_relaxed);
+  if (is_request_id(head.request_id))
+    request_id_.assign(head.request_id);
+  else
+    home_->make_request_id(request_id_);
+  auto match = find_route(where_, head.method, path());
+  row_ = match.row;
+  // An answer before the body is read leaves the body in the way of the next request.
+  const auto fail = [&](errc code, std::string_view detail = {}) {
+    return has_body ? refuse_and_close(code, detail) : refuse(code, detail);
+  };
+  allow_ = std::move(match.allow);
+  if (match.code != errc::none)
+    return fail(match.code);
+  if (!row_->needs) {
+    keeps_alive_ = keeps_alive_ && !has_body;
+    return answer_here(row_->run);
+  }
+  parameter_ = std::move(match.parameter);
+  auto who = shared_->who->authenticate(head.bearer, home_->wall());
+  if (!who)
+    return fail(code_of(who.error()));
+  who_.emplace(std::move(*who));
+  if (row_->method == verb::post && head.has_idempotency_key)
+    return fail(errc::idempotency_unsupported);
+  is_denied_ = !who_->roles.has(*row_->needs);
+  if (is_denied_) {
+    // Nothing of the body matters any more; the connection ends when there is one.
+    keeps_alive_ = keeps_alive_ && !has_body;
+    return ask(
+        record_denial{std::string{row_->path}, "needs role " + std::string{name_of(*row_->needs)}});
+  }
+  if (parser_->content_length().value_or(0) > row_->body_limit)
+    return fail(errc::body_too_large);
+  if (has_body && !row_->body.empty() && (!is_json(head.content_type) || head.has_content_encoding))
+    return fail(errc::unsupported_media_type);
+  if (!has_body)
+    return on_request();
+  on_body_expected();
+}
+
+void connection::on_body_expected() {
+  parser_->limit_body(row_->body_limit);
+  if (row_->body.empty())
+    parser_->discard_body();
+  if (parser_->head().expects_continue && begin_ == end_) {
+    enter(phase::inviting, shared_->config.write_timeout);
+    head_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    return write(head_, nullptr);
+  }
+  enter(phase::body, shared_->config.body_timeout);
+  go_on();
+}
+
+void connection::on_request() {
+  if (row_->run == operation::onboard_cluster) {
+    auto checked =
+        validate_onboarding(parser_->take_body(), query(), shared_->rules, home_->wall());
+    if (checked.code != errc::none)
+      return refuse(checked.code, checked.detail, checked.faults);
+    return ask(std::move(checked.request));
+  }
+  fault_list faults;
+  auto request = bodyless_request(row_->run, parameter_, faults);
+  if (!request)
+    return refuse(errc::validation_failed, {}, faults);
+  ask(std::move(*request));
+}
+
+void connection::answer_here(operation what) {
+  switch (what) {
+  case operation::openapi:
+    return respond(200, json_type, shared_->openapi);
+  case operation::metrics:
+    return respond(200, metrics_type, shared_text(shared_->numbers.text()));
+  default:
+    break;
+  }
+  auto state = check_health(*shared_, what == operation::livez);
+  if (find_query(query(), "verbose").count > 0)
+    return respond(state.is_good ? 200 : 503, text_type, shared_text(std::move(state.listing)),
+                   state.is_good ? errc::none : errc::not_ready);
+  if (!state.is_good)
+    return refuse(errc::not_ready, state.summary);
+  respond(200, text_type, shared_text("ok"));
+}
+
+void connection::ask(call_request request) {
+  const auto user = who_->tenant.user();
+  if (const auto code = shared_->credits.take(user); code != errc::none)
+    return refuse(code);
+  ++number_;
+  // The session's time starts now: a slow body has its own limit.
+  phase_ = phase::waiting;
+  expires_ = (row_->body.empty() ? started_ : std::chrono::steady_clock::now())
+             + shared_->config.request_timeout;
+  auto work = std::make_shared<call>(
+      call{*who_, request_id_, std::string{row_->path}, expires_, std::move(request),
+           std::make_shared<reply_path>(shared_from_this(), shared_, number_, user)});
+  shared_->dispatch(std::move(work));
+  runtime::drain_here();
+}
+
+void connection::on_reply(std::uint64_t number, call_reply reply) {
+  if (number != number_ || phase_ != phase::waiting)
+    return;
+  if (is_denied_)
+    return refuse(errc::forbidden);
+  if (reply.code != errc::none || !reply.body)
+    return refuse(reply.code == errc::none ? errc::internal : reply.code, reply.detail);
+  respond(reply.status == 0 ? row_->success : reply.status, json_type, std::move(reply.body));
+}
+
+void connection::respond(int status, std::string_view content_type,
+                         std::shared_ptr<const std::string> body, errc code) {
+  ++number_; // Whatever still answers comes too late.
+  const auto now = std::chrono::steady_clock::now();
+  keeps_alive_ = keeps_alive_ && !shared_->is_draining.load(std::memory_order_relaxed);
+  send_head(status, content_type, body->size(), code);
+  if (is_counted_) {
+    const std::chrono::duration<double> took = now - started_;
+    shared_->series.observe(row_, status, took.count());
+    if (shared_->config.access_log)
+      log_access({request_id_, row_, status, took, who_ ? who_->tenant.user().value : 0});
+  }
+  body_ = std::move(body);
+  is_denied_ = false;
+  allow_.clear();
+  phase_ = phase::writing;
+  expires_ = now + shared_->config.write_timeout;
+  write(head_, is_head_ ? nullptr : body_.get());
+}
+
+void connection::refuse(errc code, std::string_view detail, const fault_list& faults) {
+  if (request_id_.empty())
+    home_->make_request_id(request_id_);
+  respond(traits(code).http_status, problem_type,
+          shared_text(render_problem(code, detail, path(), request_id_, faults)), code);
+}
+
+void connection::refuse_and_close(errc code, std::string_view detail) {
+  keeps_alive_ = false;
+  if (!is_counted_) { // The header never came.
+    target_.clear();
+    is_head_ = false;
+    request_id_.clear();
+  }
+  refuse(code, detail);
+}
+
+} // namespace kubesage

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "http/edge/connection.hpp"
+
+#include <atomic>
+
+#include <boost/asio/dispatch.hpp>
+
+namespace kubesage {
+
+/// The way back of one call to its connection: carries the first answer to the connection's thread,
+/// at once when that is the current one. It holds the credit of the call. When it goes without an
+/// answer, because a session died with it, the client learns that the work was cancelled. Thread:
+/// any.
+class reply_path final : public reply_sink {
+public:
+  reply_path(std::shared_ptr<connection> client, std::shared_ptr<edge_context> shared,
+             std::uint64_t number, user_id user)
+      : client_(std::move(client)), shared_(std::move(shared)), number_(number), user_(user) {}
+  reply_path(const reply_path&) = delete;
+  reply_path& operator=(const reply_path&) = delete;
+
+  ~reply_path() override {
+    deliver({errc::cancelled, {}, nullptr, 0});
+  }
+
+  void deliver(call_reply reply) noexcept override {
+    if (is_used_.exchange(true, std::memory_order_acq_rel))
+      return;
+    shared_->credits.give_back(user_);
+    auto& io = client_->io();
+    try {
+      boost::asio::dispatch(
+          io, [client = std::move(client_), number = number_, answer = std::move(reply)]() mutable {
+            client->on_reply(number, std::move(answer));
+          });
+    } catch (...) {
+      // Out of memory: the connection's own deadline answers.
+    }
+  }
+
+private:
+  std::shared_ptr<connection> client_;
+  std::shared_ptr<edge_context> shared_;
+  std::uint64_t number_;
+  user_id user_;
+  std::atomic<bool> is_used_{false};
+};
+
+} // namespace kubesage

@@ -1,0 +1,122 @@
+#include "http/edge/router.hpp"
+
+#include <simdjson.h>
+
+namespace kubesage {
+
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/// Takes the next segment off `path`, which begins with a slash.
+std::string_view next_segment(std::string_view& path) {
+  path.remove_prefix(1);
+  const auto end = std::min(path.find('/'), path.size());
+  const auto segment = path.substr(0, end);
+  path.remove_prefix(end);
+  return segment;
+}
+
+/// Compares segment by segment; `parameter` is what stands for the `{…}` of `pattern`.
+bool matches(std::string_view pattern, std::string_view path, std::string_view& parameter) {
+  while (!pattern.empty() && !path.empty()) {
+    const auto expected = next_segment(pattern);
+    const auto segment = next_segment(path);
+    if (expected.front() == '{') {
+      if (segment.empty())
+        return false;
+      parameter = segment;
+    } else if (expected != segment) {
+      return false;
+    }
+  }
+  return pattern.empty() && path.empty();
+}
+
+/// The path without one of the prefixes of the classic routes; whether there was one.
+bool strip_prefix(std::string_view& path) {
+  for (const auto prefix : route_prefixes)
+    if (path.size() > prefix.size() && path.starts_with(prefix) && path[prefix.size()] == '/') {
+      path.remove_prefix(prefix.size());
+      return true;
+    }
+  return false;
+}
+
+} // namespace
+
+std::optional<std::string> decode_segment(std::string_view segment) {
+  std::string text;
+  text.reserve(segment.size());
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    if (segment[i] != '%') {
+      text += segment[i];
+      continue;
+    }
+    if (i + 2 >= segment.size())
+      return std::nullopt;
+    const int high = hex_value(segment[i + 1]);
+    const int low = hex_value(segment[i + 2]);
+    const int value = high * 16 + low;
+    if (high < 0 || low < 0 || value < 0x20 || value == 0x7f || value == '/' || value == '\\'
+        || value == '%')
+      return std::nullopt;
+    text += static_cast<char>(value);
+    i += 2;
+  }
+  if (text == "." || text == ".." || !simdjson::validate_utf8(text.data(), text.size()))
+    return std::nullopt;
+  return text;
+}
+
+route_match find_route(listener where, std::string_view method, std::string_view path) {
+  if (path.empty() || path.front() != '/')
+    return {errc::route_not_found, nullptr, {}, {}};
+  const bool is_prefixed = strip_prefix(path);
+  route_match result{errc::route_not_found, nullptr, {}, {}};
+  for (const auto& row : route_table) {
+    std::string_view parameter;
+    if (!serves(row.where, where) || (is_prefixed && !row.is_classic)
+        || !matches(row.path, path, parameter))
+      continue;
+    if (name_of(row.method) != method) {
+      result.code = errc::method_not_allowed;
+      if (!result.allow.empty())
+        result.allow += ", ";
+      result.allow += name_of(row.method);
+      continue;
+    }
+    if (!parameter.empty()) {
+      auto decoded = decode_segment(parameter);
+      if (!decoded)
+        return {errc::malformed_request, nullptr, {}, {}};
+      result.parameter = std::move(*decoded);
+    }
+    result.code = errc::none;
+    result.row = &row;
+    return result;
+  }
+  return result;
+}
+
+query_value find_query(std::string_view query, std::string_view name) {
+  query_value found;
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    const auto equals = pair.find('=');
+    if (pair.substr(0, equals) != name)
+      continue;
+    ++found.count;
+    found.value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+  }
+  return found;
+}
+
+} // namespace kubesage
