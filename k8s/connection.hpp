@@ -1,0 +1,73 @@
+#pragma once
+
+#include "http/wire/server_url.hpp"
+#include "k8s/client.hpp"
+#include "k8s/resolver.hpp"
+#include "k8s/tls.hpp"
+#include "messages/clock.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <caf/error.hpp>
+
+namespace kubesage::k8s {
+
+/// How one request on one connection ended.
+struct reply {
+  caf::error failure;        ///< None when an answer arrived; its status may still be an error.
+  bool is_stale = false;     ///< The connection ended before the first byte of an answer.
+  bool is_too_large = false; ///< The body is larger than the limit.
+  unsigned status = 0;
+  std::string body; ///< Of answers with status 200 only.
+};
+
+/// One HTTP/1.1 connection to an API server, with TLS or without. Owned by a shared pointer that
+/// the caller holds across each call. Thread: that of the io_context.
+class connection {
+public:
+  connection(boost::asio::io_context& context, const client_config& config, server_url url,
+             tls_mode mode, bool has_own_ca, tls_context tls);
+
+  /// Connects to the first of `addresses` that answers and does the handshake.
+  /// Errors: `cluster_unreachable`, `cluster_timeout`, `cluster_tls_failed`.
+  boost::asio::awaitable<caf::error> open(address_list addresses, deadline until);
+
+  /// Sends `request`, which is wiped, and reads the answer.
+  boost::asio::awaitable<reply> exchange(std::string request, deadline until);
+
+  /// Whether another exchange may use it: alive, and the server has sent nothing unasked.
+  [[nodiscard]] bool is_reusable();
+
+  /// Ends what is under way with an error.
+  void close();
+
+private:
+  using tls_stream = boost::asio::ssl::stream<boost::beast::tcp_stream&>;
+
+  boost::asio::awaitable<caf::error> connect(address_list addresses, deadline until);
+  boost::asio::awaitable<caf::error> shake_hands(deadline until);
+
+  template <class Stream>
+  boost::asio::awaitable<void> exchange_on(Stream* stream, std::string* request, deadline until,
+                                           reply* result);
+  caf::error failure_of(const boost::system::error_code& failure, bool got_header);
+
+  const client_config& config_; // The client's, which outlives its connections.
+  server_url url_;
+  tls_mode mode_;
+  bool has_own_ca_;
+  tls_context context_;
+  boost::beast::tcp_stream tcp_;
+  std::optional<tls_stream> tls_;
+  boost::beast::flat_buffer buffer_;
+  bool is_keep_alive_ = false;
+};
+
+} // namespace kubesage::k8s
