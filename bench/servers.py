@@ -19,6 +19,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def inherited():
+    """The caller's environment without settings: none may leak into what is measured."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("KUBESAGE_")}
+
+
 class server:
     """A child process with a port; its output goes to <folder>/<name>.log."""
 
@@ -28,7 +33,7 @@ class server:
         self.output = self.log.open("ab")
         self.started = time.monotonic()
         self.child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=self.output,
-                                      stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
+                                      stderr=subprocess.STDOUT, env={**inherited(), **(environment or {})})
 
     def await_answer(self, path="/", port=None, statuses=(200,), limit=20):
         """Seconds from the start to the first answer with one of the statuses."""
@@ -110,7 +115,7 @@ def start_kubesage(folder, name, nats, secret, **settings):
     key_file = folder / f"{name}.key"
     if not key_file.exists():
         subprocess.run([str(BUILD / "kubesage"), "keys", "init", "--file", str(key_file)], cwd=folder,
-                       check=True, capture_output=True, timeout=20)
+                       env=inherited(), check=True, capture_output=True, timeout=20)
     environment = {
         "HTTP_PORT": 0, "HTTP_ADMIN_PORT": 0, "DATA_DIRECTORY": folder / f"{name}-data",
         "DATA_MASTER_KEY_FILE": key_file, "NATS_URL": f"nats://127.0.0.1:{nats.port}" if nats else "",
