@@ -157,6 +157,13 @@ struct local_journal::impl {
     return status;
   }
 
+  /// Why nothing more is taken; `none` when it is. The caller holds `mutex`.
+  [[nodiscard]] errc refusal() const {
+    if (is_failed || is_stopping)
+      return errc::storage_unavailable;
+    return waiting.size() >= options.max_waiting ? errc::overloaded : errc::none;
+  }
+
   void fail() {
     const std::lock_guard lock{mutex};
     is_failed = true;
@@ -176,22 +183,16 @@ local_journal::~local_journal() {
 }
 
 void local_journal::append(journal_entry entry, done on_done) {
-  auto refusal = errc::none;
-  bool wake = false;
-  {
-    const std::lock_guard lock{impl_->mutex};
-    if (impl_->is_failed || impl_->is_stopping)
-      refusal = errc::storage_unavailable;
-    else if (impl_->waiting.size() >= impl_->options.max_waiting)
-      refusal = errc::overloaded;
-    else {
-      impl_->waiting.push_back({std::move(entry), std::move(on_done)});
-      wake = std::exchange(impl_->is_idle, false);
-    }
+  std::unique_lock lock{impl_->mutex};
+  if (const auto code = impl_->refusal(); code != errc::none) {
+    lock.unlock();
+    on_done(code);
+    return;
   }
-  if (refusal != errc::none)
-    on_done(refusal);
-  else if (wake)
+  impl_->waiting.push_back({std::move(entry), std::move(on_done)});
+  const bool must_wake = std::exchange(impl_->is_idle, false);
+  lock.unlock();
+  if (must_wake)
     impl_->has_work.notify_one();
 }
 

@@ -28,6 +28,8 @@ struct journal_statistics {
 class local_journal final : public journal {
 public:
   local_journal(database& db, local_journal_options options);
+  local_journal(const local_journal&) = delete;
+  local_journal& operator=(const local_journal&) = delete;
   ~local_journal() override; ///< Writes what waits, then stops the thread.
 
   void append(journal_entry entry, done on_done) override;

@@ -5,6 +5,7 @@
 #include "persistence/keys.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -41,7 +42,7 @@ caf::expected<std::vector<queued_event>> read_queue(const database& db, std::uin
   std::vector<queued_event> events;
   std::vector<std::string> event_keys;
   caf::error damage;
-  if (limit == 0)
+  if (limit == 0 || after == std::numeric_limits<std::uint64_t>::max())
     return {std::move(events)};
   auto err = db.scan(family::queue, queue_key(after + 1), std::string(9, '\xff'),
                      [&](std::string_view key, std::string_view value) {
