@@ -25,7 +25,7 @@ public:
 
   /// Takes a copy of `text`; the caller wipes its own.
   explicit secret(std::string_view text) : size_(text.size()), data_(new char[size_ + 1]) {
-    std::memcpy(data_.get(), text.data(), size_);
+    text.copy(data_.get(), size_); // takes an empty view without data, which memcpy must not get
     data_[size_] = '\0';
   }
 
