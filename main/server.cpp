@@ -1,0 +1,321 @@
+#include "main/server.hpp"
+
+#include "actors/cluster_link.hpp"
+#include "actors/nats_sink.hpp"
+#include "actors/node.hpp"
+#include "http/edge/server.hpp"
+#include "http/wire/log.hpp"
+#include "http/wire/metrics.hpp"
+#include "messages/registration.hpp"
+#include "persistence/cluster_ids.hpp"
+#include "persistence/crypto/keyring.hpp"
+#include "persistence/local_journal.hpp"
+#include "persistence/outbox.hpp"
+#include "persistence/users.hpp"
+
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+namespace kubesage {
+namespace {
+
+constexpr logger log{"server"};
+
+k8s::client_config cluster_config(const settings& options, const address_policy& policy) {
+  k8s::client_config config;
+  config.connect_timeout = options.k8s_connect_timeout;
+  config.tls_timeout = options.k8s_tls_timeout;
+  config.first_byte_timeout = options.k8s_first_byte_timeout;
+  config.total_timeout = options.k8s_total_timeout;
+  config.policy = policy;
+  return config;
+}
+
+caf::expected<address_policy> policy_of(const settings& options) {
+  address_policy policy;
+  policy.base = options.k8s_profile == "public" ? address_policy::profile::public_only
+                                                : address_policy::profile::private_too;
+  for (const auto& text : options.k8s_allow) {
+    auto range = cidr::parse(text);
+    if (!range)
+      return std::move(range.error());
+    policy.allow.push_back(std::move(*range));
+  }
+  return policy;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts)
+    text.append(text.empty() ? "" : ",").append(part);
+  return text;
+}
+
+edge_config edge_of(const settings& options, const address_policy& policy) {
+  edge_config config;
+  config.address = options.http_address;
+  config.port = options.http_port;
+  config.admin_address = options.http_admin_address;
+  config.admin_port = options.http_admin_port;
+  config.tls_certificate_file = options.http_tls_certificate;
+  config.tls_key_file = options.http_tls_key;
+  config.request_timeout = options.http_request_timeout;
+  config.max_connections = static_cast<int>(options.http_max_connections);
+  config.max_in_flight = static_cast<int>(options.http_max_in_flight);
+  config.max_in_flight_per_user = static_cast<int>(options.http_max_in_flight_per_user);
+  config.policy = policy;
+  config.allow_http = options.k8s_allow_http;
+  config.require_verified_tls = options.k8s_require_verified_tls;
+  config.access_log = options.http_access_log;
+  return config;
+}
+
+std::size_t thread_count(const settings& options) {
+  return options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+}
+
+} // namespace
+
+/// Declared in the order of construction; `stop` takes them down in the reverse order.
+struct server::parts {
+  explicit parts(const settings& options) : threads(thread_count(options)) {}
+
+  runtime threads;
+  metrics registry;
+  std::unique_ptr<database> store;
+  std::shared_ptr<const keyring> keys;
+  std::unique_ptr<cluster_ids> ids;
+  caf::actor_system_config actor_config;
+  std::unique_ptr<caf::actor_system> actors;
+  std::unique_ptr<local_journal> writer;
+  std::shared_ptr<event_sink> sink;
+  std::shared_ptr<publisher_gauges> published = std::make_shared<publisher_gauges>();
+  std::mutex wake_mutex;
+  const node* wakeable = nullptr; ///< What other threads may wake; under the mutex.
+  std::unique_ptr<node> root;
+  std::unique_ptr<edge_server> edge;
+  bool is_stopped = false;
+
+  caf::error open_store(const settings& options, const secret& root_key);
+  void start_actors();
+  void start_node(const settings& options, const address_policy& policy);
+  caf::error start_edge(const settings& options, const address_policy& policy,
+                        std::shared_ptr<const authenticator> who);
+  void register_metrics();
+  void wake();
+  void set_wakeable(const node* target);
+  std::vector<readiness_check> checks();
+};
+
+caf::error server::parts::open_store(const settings& options, const secret& root_key) {
+  auto opened = database::open({options.data_directory});
+  if (!opened)
+    return std::move(opened.error());
+  store = std::move(*opened);
+  auto ring = keyring::open(*store, root_key);
+  if (!ring)
+    return std::move(ring.error());
+  keys = std::move(*ring);
+  ids = std::make_unique<cluster_ids>(*store);
+  if (auto err = ids->reserve_ahead())
+    return err;
+  auto cursor = published_through(*store);
+  if (!cursor)
+    return std::move(cursor.error());
+  published->published_through = *cursor;
+  return {};
+}
+
+void server::parts::start_actors() {
+  register_messages(actor_config);
+  threads.install(actor_config);
+  actors = std::make_unique<caf::actor_system>(actor_config);
+  threads.run(*actors);
+}
+
+void server::parts::start_node(const settings& options, const address_policy& policy) {
+  local_journal_options journal_options;
+  journal_options.on_events = [this] { wake(); };
+  writer = std::make_unique<local_journal>(*store, std::move(journal_options));
+
+  auto services = std::make_shared<session_services>();
+  services->store = writer.get();
+  services->keys = keys;
+  services->load = [db = store.get()](const tenant& owner) { return load_user(*db, owner); };
+  services->next_id = [this](shard_id shard) {
+    if (ids->wants_reserve())
+      threads.run_blocking([source = ids.get()] { source->reserve_ahead(); });
+    return ids->next(shard);
+  };
+  services->run_blocking = [this](std::function<void()> job) {
+    return threads.run_blocking(std::move(job));
+  };
+  services->make_link = client_links(threads, cluster_config(options, policy));
+  services->event_source = "/kubesage/" + options.node_name;
+
+  node_config config;
+  config.directory.services = std::move(services);
+  config.directory.idle_timeout = options.session_idle_timeout;
+  config.directory.sweep_interval = std::max<std::chrono::milliseconds>(
+      options.session_idle_timeout / 4, std::chrono::milliseconds{500});
+  config.directory.on_budget_spent = [] {
+    log.error("too many sessions died of errors: ending the process");
+    stop_log();
+    std::_Exit(70);
+  };
+  if (!options.nats_url.empty()) {
+    nats_config nats;
+    nats.urls = joined(options.nats_url);
+    nats.credentials_file = options.nats_credentials_file;
+    nats.retention = std::chrono::hours{24} * options.nats_retention_days;
+    nats.on_connected = [this] {
+      log.info("events are published to NATS");
+      wake();
+    };
+    nats.on_problem = [](std::string_view what) { log.warn(what); };
+    sink = std::make_shared<nats_sink>(std::move(nats));
+    publisher_config publishing;
+    publishing.read = [db = store.get()](std::uint64_t after, std::size_t limit) {
+      return read_queue(*db, after, limit);
+    };
+    publishing.acknowledge = [db = store.get()](std::uint64_t through) {
+      return acknowledge_queue(*db, through);
+    };
+    publishing.run_blocking = [this](std::function<void()> job) {
+      return threads.run_blocking(std::move(job));
+    };
+    publishing.sink = sink;
+    publishing.gauges = published;
+    publishing.published_through = published->published_through;
+    config.publisher = std::move(publishing);
+  }
+  root = std::make_unique<node>(*actors, std::move(config));
+  set_wakeable(root.get());
+}
+
+void server::parts::wake() {
+  const std::lock_guard lock{wake_mutex};
+  if (wakeable)
+    wakeable->wake_publisher();
+}
+
+void server::parts::set_wakeable(const node* target) {
+  const std::lock_guard lock{wake_mutex};
+  wakeable = target;
+}
+
+std::vector<readiness_check> server::parts::checks() {
+  std::vector<readiness_check> list;
+  list.push_back({"store",
+                  [this] {
+                    return writer->statistics().is_failed
+                               ? std::string{"a write failed; restart after mending the disk"}
+                               : std::string{};
+                  },
+                  true});
+  if (sink)
+    list.push_back({"nats",
+                    [this] {
+                      return sink->is_connected() ? std::string{}
+                                                  : std::string{"not connected, events wait"};
+                    },
+                    false});
+  return list;
+}
+
+caf::error server::parts::start_edge(const settings& options, const address_policy& policy,
+                                     std::shared_ptr<const authenticator> who) {
+  edge = std::make_unique<edge_server>(
+      threads, edge_of(options, policy), std::move(who),
+      [this](call_ptr request) { root->dispatch(std::move(request)); }, checks(), registry);
+  return edge->start();
+}
+
+void server::parts::register_metrics() {
+  registry.counter("kubesage_journal_entries_total", "Changes written durably.",
+                   [this] { return static_cast<double>(writer->statistics().entries); });
+  registry.counter("kubesage_journal_groups_total", "Synced batches of changes.",
+                   [this] { return static_cast<double>(writer->statistics().groups); });
+  registry.gauge("kubesage_journal_waiting", "Changes that wait for the writer.",
+                 [this] { return static_cast<double>(writer->statistics().waiting); });
+  registry.counter("kubesage_events_published_total", "Events acknowledged by the stream.",
+                   [this] { return static_cast<double>(published->published.load()); });
+  registry.counter("kubesage_publish_failures_total", "Batches that were not acknowledged whole.",
+                   [this] { return static_cast<double>(published->failures.load()); });
+}
+
+caf::expected<std::unique_ptr<server>> server::start(const settings& options,
+                                                     const secret& root_key,
+                                                     std::shared_ptr<const authenticator> who) {
+  auto policy = policy_of(options);
+  if (!policy)
+    return std::move(policy.error());
+  auto made = std::make_unique<parts>(options);
+  if (auto err = made->open_store(options, root_key))
+    return err;
+  made->start_actors();
+  // From here on `stop` is what takes things down.
+  std::unique_ptr<server> whole{new server{std::move(made)}};
+  auto& all = *whole->parts_;
+  all.start_node(options, *policy);
+  all.register_metrics();
+  if (auto err = all.start_edge(options, *policy, std::move(who)))
+    return err;
+  return whole;
+}
+
+server::server(std::unique_ptr<parts> made) : parts_(std::move(made)) {}
+
+server::~server() {
+  stop(std::chrono::seconds{2});
+}
+
+std::uint16_t server::port() const {
+  return parts_->edge->port();
+}
+
+std::uint16_t server::admin_port() const {
+  return parts_->edge->admin_port();
+}
+
+runtime& server::threads() {
+  return parts_->threads;
+}
+
+bool server::is_published() const {
+  const auto waiting = read_queue(*parts_->store, parts_->published->published_through, 1);
+  return waiting && waiting->empty();
+}
+
+void server::stop(std::chrono::milliseconds grace) {
+  auto& all = *parts_;
+  if (std::exchange(all.is_stopped, true))
+    return;
+  const auto until = std::chrono::steady_clock::now() + grace;
+  if (all.edge) {
+    all.edge->begin_drain();
+    all.edge->stop_accepting();
+    while (all.edge->in_flight() > 0 && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    all.edge->stop();
+  }
+  all.set_wakeable(nullptr);
+  if (all.root)
+    all.root->stop(std::chrono::seconds{5});
+  all.sink.reset();
+  all.writer.reset();
+  all.root.reset();
+  all.edge.reset();
+  all.actors.reset();
+  all.threads.stop();
+  all.ids.reset();
+  all.keys.reset();
+  all.store.reset();
+}
+
+} // namespace kubesage
