@@ -17,12 +17,12 @@ struct command_line {
   enum class action { serve, demo, keys_init, config_print, version, exit };
 
   action what = action::exit;
-  int exit_code = 0;            ///< For `exit`: help or a complaint has been printed.
-  load_input input;             ///< Flags, `--config` and this process's environment.
-  std::string key_file;         ///< `keys init --file`; empty: the setting `data.master-key-file`.
-  bool demo_once = false;       ///< `demo --once`: end after the story.
+  int exit_code = 0;      ///< For `exit`: help or a complaint has been printed.
+  load_input input;       ///< Flags, `--config` and this process's environment.
+  std::string key_file;   ///< `keys init --file`; empty: the setting `data.master-key-file`.
+  bool demo_once = false; ///< `demo --once`: end after the story.
   std::uint16_t demo_port = 8080; ///< `demo --port`; 0 picks a free one.
-  std::string demo_nats_server; ///< `demo --nats-server`; empty: the one in PATH.
+  std::string demo_nats_server;   ///< `demo --nats-server`; empty: the one in PATH.
 };
 
 /// Reads the arguments. Prints help to stdout, complaints to stderr. Call before there are threads.

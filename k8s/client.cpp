@@ -138,7 +138,8 @@ template <class T>
 void launch(transport_pointer link, deadline until, work<T> job, client::callback<T> on_done) {
   // Posted, so that the result never arrives before the caller's call returns.
   auto& context = link->context();
-  asio::post(context.get_executor(), [link = std::move(link), until, job, on_done = std::move(on_done)]() mutable {
+  asio::post(context.get_executor(), [link = std::move(link), until, job,
+                                      on_done = std::move(on_done)]() mutable {
     auto& here = link->context();
     asio::co_spawn(here, run<T>(std::move(link), until, job, std::move(on_done)), asio::detached);
   });

@@ -22,7 +22,8 @@ struct client_config {
   std::chrono::milliseconds connect_timeout{2'000};
   std::chrono::milliseconds tls_timeout{3'000};
   std::chrono::milliseconds first_byte_timeout{5'000};
-  std::chrono::milliseconds total_timeout{10'000}; ///< Of one call, all pages; the deadline may be nearer.
+  std::chrono::milliseconds total_timeout{
+      10'000}; ///< Of one call, all pages; the deadline may be nearer.
   std::size_t max_header_bytes = 64U << 10U;
   std::size_t max_body_bytes = 8U << 20U; ///< Of one page.
   std::size_t page_limit = 500;
@@ -48,9 +49,9 @@ struct server_version {
 };
 
 /// Speaks HTTPS to one API server over pooled keep-alive connections. Resolves names itself, checks
-/// every answer against the address policy and connects to a checked address only; follows no redirect,
-/// reads no proxy variable. Each call ends by its deadline. Errors carry one of the `cluster_*` codes and
-/// a detail that says what to check and holds nothing that the server sent.
+/// every answer against the address policy and connects to a checked address only; follows no
+/// redirect, reads no proxy variable. Each call ends by its deadline. Errors carry one of the
+/// `cluster_*` codes and a detail that says what to check and holds nothing that the server sent.
 /// Thread: any; results arrive on an I/O thread, exactly once.
 class client : public std::enable_shared_from_this<client> {
 public:

@@ -27,7 +27,8 @@ struct address_policy {
     private_too, ///< RFC 1918, 100.64/10 and fc00::/7 are allowed.
   };
   profile base = profile::private_too;
-  std::vector<cidr> allow; ///< May open any range, loopback too, but link-local and metadata addresses.
+  std::vector<cidr>
+      allow; ///< May open any range, loopback too, but link-local and metadata addresses.
 
   /// Returns whether a connection to `address` is allowed, after un-mapping v4-in-v6 forms
   /// (mapped, compatible, NAT64, 6to4, Teredo).

@@ -9,10 +9,10 @@
 
 namespace kubesage {
 
-/// The threads of the process: one asio io_context each, which is CAF's worker at the same time, and a
-/// small pool for what blocks (disk reads, DNS). Order of use: construct; `install` into the actor
-/// system's configuration; construct the actor system; `run`; … ; destroy the actor system while the
-/// threads still run; `stop`. Source: docs/adr/0002-asio-threads-are-caf-workers.md.
+/// The threads of the process: one asio io_context each, which is CAF's worker at the same time,
+/// and a small pool for what blocks (disk reads, DNS). Order of use: construct; `install` into the
+/// actor system's configuration; construct the actor system; `run`; … ; destroy the actor system
+/// while the threads still run; `stop`. Source: docs/adr/0002-asio-threads-are-caf-workers.md.
 class runtime {
 public:
   explicit runtime(std::size_t threads, std::size_t blocking_threads = 4);
