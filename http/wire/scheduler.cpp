@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/logger.hpp>
 #include <caf/ref_counted.hpp>
 
 namespace kubesage::detail {
@@ -157,6 +158,9 @@ void io_coordinator::stop() {
     std::promise<void> closed;
     boost::asio::post(worker->context(), [&worker, &closed] {
       worker->close();
+      // CAF 0.17: a spawn leaves a reference to the system's logger in its thread, and the system's
+      // destructor waits until the last one is gone; this thread lives on.
+      caf::logger::set_current_actor_system(nullptr);
       closed.set_value();
     });
     closed.get_future().wait();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <future>
 #include <memory>
 #include <optional>
@@ -223,6 +224,32 @@ TEST(runtime_shutdown_test, drops_what_is_queued_when_the_threads_never_ran) {
     caf::anon_send(actor, 1);
   }
   threads.stop();
+}
+
+TEST(runtime_shutdown_test, ends_the_system_after_an_actor_was_spawned_on_an_io_thread) {
+  auto ended = std::async(std::launch::async, [] {
+    runtime threads{2};
+    caf::actor_system_config config;
+    threads.install(config);
+    {
+      caf::actor_system system{config};
+      threads.run(system);
+      for (std::size_t i = 0; i < threads.size(); ++i) {
+        std::promise<void> is_spawned;
+        boost::asio::post(threads.context(i), [&] {
+          system.spawn(multiplier, 2); // ends at once: nobody keeps a handle
+          is_spawned.set_value();
+        });
+        is_spawned.get_future().wait();
+      }
+      // The destructor once waited for ever for what the spawn had left in the threads.
+    }
+    threads.stop();
+  });
+  if (ended.wait_for(30s) != std::future_status::ready) {
+    ADD_FAILURE() << "the actor system does not end";
+    std::abort();
+  }
 }
 
 TEST(runtime_shutdown_test, refuses_blocking_jobs_after_stop) {
