@@ -18,13 +18,24 @@ constexpr std::size_t first_capacity = 4 * 1024;
 constexpr std::size_t largest_capacity = request_parser::max_header + 1024;
 constexpr std::chrono::milliseconds linger_time{2'000};
 
-errc code_of_parser(const boost::beast::error_code& code) {
+/// Whether the first line has three words, the last a version that HTTP could have, as `HTTP/1.2`.
+bool names_a_version(std::string_view raw) {
+  const auto line = raw.substr(0, raw.find('\r'));
+  if (line.size() < 9 || std::count(line.begin(), line.end(), ' ') != 2)
+    return false;
+  const auto version = line.substr(line.size() - 9);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return version.starts_with(" HTTP/") && is_digit(version[6]) && version[7] == '.'
+         && is_digit(version[8]);
+}
+
+errc code_of_parser(const boost::beast::error_code& code, std::string_view raw = {}) {
+  if (code == http::error::bad_version && names_a_version(raw))
+    return errc::http_version_not_supported;
   if (code == http::error::header_limit)
     return errc::headers_too_large;
   if (code == http::error::body_limit || code == http::error::buffer_overflow)
     return errc::body_too_large;
-  if (code == http::error::bad_version)
-    return errc::http_version_not_supported;
   return errc::malformed_request;
 }
 
@@ -166,7 +177,7 @@ void connection::read_header() {
   request_id_.clear();
   begin_ += raw.size();
   if (code)
-    return refuse_and_close(code_of_parser(code));
+    return refuse_and_close(code_of_parser(code, raw));
   if (const auto wrong = parser_->check_framing(raw); wrong != errc::none)
     return refuse_and_close(wrong);
   on_head();

@@ -39,6 +39,16 @@ bool matches(std::string_view pattern, std::string_view path, std::string_view& 
   return pattern.empty() && path.empty();
 }
 
+/// What the edge answers itself may be asked for its header alone. A route with a token may not: a
+/// HEAD would be a call to a session, with its audit event, for nothing.
+bool takes_head(const route& row) {
+  return row.method == verb::get && !row.needs;
+}
+
+bool takes(const route& row, std::string_view method) {
+  return name_of(row.method) == method || (method == "HEAD" && takes_head(row));
+}
+
 /// The path without one of the prefixes of the classic routes; whether there was one.
 bool strip_prefix(std::string_view& path) {
   for (const auto prefix : route_prefixes)
@@ -85,11 +95,11 @@ route_match find_route(listener where, std::string_view method, std::string_view
     if (!serves(row.where, where) || (is_prefixed && !row.is_classic)
         || !matches(row.path, path, parameter))
       continue;
-    if (name_of(row.method) != method) {
+    if (!takes(row, method)) {
       result.code = errc::method_not_allowed;
-      if (!result.allow.empty())
-        result.allow += ", ";
-      result.allow += name_of(row.method);
+      result.allow.append(result.allow.empty() ? "" : ", ").append(name_of(row.method));
+      if (takes_head(row))
+        result.allow += ", HEAD";
       continue;
     }
     if (!parameter.empty()) {
