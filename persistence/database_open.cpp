@@ -2,15 +2,19 @@
 #include "persistence/database_impl.hpp"
 #include "persistence/keys.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdarg>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
 #include <rocksdb/cache.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
@@ -25,6 +29,15 @@ namespace {
 constexpr std::array<const char*, family_count> family_names{
     "users",      "clusters", "names",    "labels",     "events", "queue", "idempotency",
     "operations", "analyses", "findings", "executions", "tokens", "meta"};
+
+/// Takes the place of RocksDB's own log file. Debian's 7.8.3 is built with assertions, and one of
+/// them ends the process on the first line that is logged after a line did not fit on a full disk.
+/// What matters comes back as a status.
+class silent_logger final : public rocksdb::Logger {
+public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
 
 caf::error refuse(const std::filesystem::path& directory, const std::string& why) {
   return caf::make_error(errc::storage_unavailable,
@@ -90,9 +103,7 @@ rocksdb::Options engine_options(const database_options& options) {
   // alive.
   all.max_total_wal_size = 8 * options.write_buffer_bytes;
   all.max_open_files = 256;
-  all.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  all.max_log_file_size = 4U << 20U;
-  all.keep_log_file_num = 4;
+  all.info_log = std::make_shared<silent_logger>();
   all.stats_dump_period_sec = 0;
   all.stats_persist_period_sec = 0;
   return all;

@@ -3,12 +3,16 @@
 #include "persistence/outbox.hpp"
 #include "tests/persistence/store_fixture.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <future>
 #include <map>
 #include <set>
 #include <thread>
 #include <vector>
+
+#include <sys/resource.h>
 
 namespace kubesage {
 namespace {
@@ -110,6 +114,36 @@ TEST_F(local_journal_test, a_full_queue_refuses_and_writes_nothing_of_it) {
   }
   EXPECT_EQ(written, 2);
   EXPECT_EQ(read_queue(*db, 0, 100)->size(), 3U);
+}
+
+TEST_F(local_journal_test, after_a_failed_write_everything_is_refused_and_nothing_is_lost) {
+  open();
+  write(1, 1);
+  std::vector<errc> answers;
+  {
+    local_journal writer{*db, {}};
+    // No file may grow from here on, as on a full disk; the signal would end the process.
+    const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit old_limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old_limit), 0);
+    const rlimit none{0, old_limit.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
+    std::promise<void> is_answered;
+    writer.append(entry(1, 2), [&](errc code) {
+      answers.push_back(code);
+      is_answered.set_value();
+    });
+    is_answered.get_future().wait();
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &old_limit), 0);
+    std::signal(SIGXFSZ, old_handler);
+    EXPECT_TRUE(writer.statistics().is_failed);
+    writer.append(entry(1, 3), [&](errc code) { answers.push_back(code); });
+  }
+  EXPECT_EQ(answers, (std::vector{errc::storage_unavailable, errc::storage_unavailable}));
+  open();
+  const auto queue = read_queue(*db, 0, 10);
+  ASSERT_TRUE(queue);
+  EXPECT_EQ(queue->size(), 1U);
 }
 
 TEST_F(local_journal_test, tells_of_events_only) {
