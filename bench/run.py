@@ -217,7 +217,9 @@ def main():
     parser.add_argument("--seconds", type=int, help="of one run of wrk")
     parser.add_argument("--sessions", type=int, default=20000)
     parser.add_argument("--only", action="append", choices=["start", "reads", "writes", "sessions"])
+    parser.add_argument("--build", type=pathlib.Path, default=servers.BUILD, help="folder of the release build")
     given = parser.parse_args()
+    servers.BUILD = given.build.resolve()
     given.rounds = given.rounds or (5 if given.quick else 15)
     given.seconds = given.seconds or (3 if given.quick else 5)
     # Below the build folder: a temporary folder may be in memory, and a synced write there would cost nothing.
