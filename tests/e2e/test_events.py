@@ -105,6 +105,7 @@ class Events(unittest.TestCase):
         self.assertEqual(len(user.clusters()), 20)
         self.assertEqual(server.end(), 0)  # A restart meanwhile loses nothing either.
         server.start()
+        user.close()  # Its kept connection ended with the server.
         user.onboard({**GOOD, "cluster_name": "after"})
         nats.start()
         self.check_shape(wait_events(nats.port, 61, 21, seconds=60))

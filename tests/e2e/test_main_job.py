@@ -27,7 +27,8 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 def setUpModule():
     global kube, server
     kube = Kube()
-    server = KubeSage(Nats().url)
+    # A hanging cluster hangs long enough here to tell it from a slow machine.
+    server = KubeSage(Nats().url, {"KUBESAGE_K8S_TLS_TIMEOUT": "8000"})
 
 
 class MainJob(unittest.TestCase):
@@ -199,7 +200,7 @@ class MainJob(unittest.TestCase):
             self.assertEqual(len(other.clusters()), 1)
             # The user with the hanging cluster reads on, too.
             self.assertEqual(len(self.user.clusters()), 1)
-            self.assertLess(time.monotonic() - begun, 2.5, "another user had to wait")
+            self.assertLess(time.monotonic() - begun, 5, "another user had to wait")
             answered += 1
         for thread in threads:
             thread.join()
@@ -221,7 +222,7 @@ class MainJob(unittest.TestCase):
         self.addCleanup(connection.close)
         begun = time.monotonic()
         self.assertEqual(self.user.delete(f"/remove-cluster/{cluster}").status, 200)
-        self.assertLess(time.monotonic() - begun, 2.5)
+        self.assertLess(time.monotonic() - begun, 5)
         waiting.join(20)
         self.assertFalse(waiting.is_alive())
         self.assertGreaterEqual(answers[0].status, 404)
