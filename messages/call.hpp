@@ -4,7 +4,10 @@
 #include "messages/clock.hpp"
 #include "messages/cluster.hpp"
 #include "messages/error.hpp"
+#include "messages/execution.hpp"
+#include "messages/fault.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -50,8 +53,11 @@ struct record_denial {
   std::string reason;
 };
 
-using call_request = std::variant<onboard_cluster, list_clusters, remove_cluster, get_credentials,
-                                  get_namespaces, select_cluster, record_denial>;
+using call_request =
+    std::variant<onboard_cluster, list_clusters, remove_cluster, get_credentials, get_namespaces,
+                 select_cluster, record_denial, execute_command, list_executions, get_execution,
+                 cancel_execution, get_command_rules, put_command_rules, simulate_command_rules,
+                 settle_interrupted>;
 
 /// The answer to one call: a body, or a code with what to do about it.
 struct call_reply {
@@ -59,6 +65,8 @@ struct call_reply {
   std::string detail;                      ///< For a failure: one sentence, safe to show.
   std::shared_ptr<const std::string> body; ///< JSON; wiped by its deleter where it holds secrets.
   int status = 0;                          ///< 0: the route's success status.
+  fault_list faults{};                     ///< For `validation_failed`.
+  std::string location{};                  ///< For 202: where the work can be watched.
 };
 
 /// Takes exactly one answer, from any thread; the first counts, later ones are dropped.
@@ -66,6 +74,13 @@ class reply_sink {
 public:
   virtual ~reply_sink() = default;
   virtual void deliver(call_reply reply) noexcept = 0;
+
+  /// Passes a piece of output on, before the answer; only where the call streams.
+  virtual void stream(output_piece /*piece*/) noexcept {}
+
+  /// Calls `on_gone` at most once, when the client has left or its time has run out before the
+  /// answer; at once where that has happened already. Thread: any.
+  virtual void watch(std::function<void()> /*on_gone*/) noexcept {}
 };
 
 /// One request on its way to its user's session, and the way back. Never leaves the process.
@@ -76,6 +91,7 @@ struct call {
   deadline until;    ///< Work that starts later is dropped.
   call_request request;
   std::shared_ptr<reply_sink> sink;
+  bool streams = false; ///< The client reads output as it comes.
 
   void fail(errc code, std::string detail = {}) const noexcept {
     sink->deliver({code, std::move(detail), nullptr, 0});

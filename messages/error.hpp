@@ -44,6 +44,10 @@ enum class errc : std::uint8_t {
   request_timeout,
   http_version_not_supported,
   cancelled,
+  command_denied,      ///< The kubectl policy, or a rule of the user's or the cluster's.
+  sandbox_unavailable, ///< This machine cannot run kubectl safely.
+  execution_not_found,
+  execution_finished, ///< Nothing is left to cancel.
 };
 
 /// What the outside sees for one `errc`.
@@ -111,6 +115,14 @@ inline constexpr std::array error_table{
     error_traits{errc::http_version_not_supported, "HTTP_VERSION_NOT_SUPPORTED",
                  "http-version-not-supported", 505, "Only HTTP/1.1 is spoken here"},
     error_traits{errc::cancelled, "CANCELLED", "cancelled", 503, "The work was cancelled"},
+    error_traits{errc::command_denied, "COMMAND_DENIED", "command-denied", 403,
+                 "The kubectl policy does not allow this command"},
+    error_traits{errc::sandbox_unavailable, "SANDBOX_UNAVAILABLE", "sandbox-unavailable", 503,
+                 "This server cannot run kubectl"},
+    error_traits{errc::execution_not_found, "EXECUTION_NOT_FOUND", "execution-not-found", 404,
+                 "No such execution"},
+    error_traits{errc::execution_finished, "EXECUTION_FINISHED", "execution-finished", 409,
+                 "The execution has ended already"},
 };
 
 namespace detail {
@@ -118,7 +130,7 @@ consteval bool error_table_is_dense() {
   for (std::size_t i = 0; i < error_table.size(); ++i)
     if (static_cast<std::size_t>(error_table[i].value) != i)
       return false;
-  return error_table.size() == static_cast<std::size_t>(errc::cancelled) + 1;
+  return error_table.size() == static_cast<std::size_t>(errc::execution_finished) + 1;
 }
 } // namespace detail
 static_assert(detail::error_table_is_dense(), "error_table must list every errc in order");

@@ -20,6 +20,12 @@ std::string_view name_of(event_kind kind) noexcept {
     return "cluster_selected_and_namespaces_retrieved";
   case event_kind::access_denied:
     return "access_denied";
+  case event_kind::kubectl_command_requested:
+    return "kubectl_command_requested";
+  case event_kind::kubectl_command_executed:
+    return "kubectl_command_executed";
+  case event_kind::kubectl_command_denied:
+    return "kubectl_command_denied";
   }
   return "unknown";
 }

@@ -18,6 +18,9 @@ enum class event_kind : std::uint8_t {
   namespaces_retrieval_failed_by_cluster_id,
   cluster_selected_and_namespaces_retrieved,
   access_denied,
+  kubectl_command_requested,
+  kubectl_command_executed,
+  kubectl_command_denied,
 };
 
 /// Returns the `event_type` of the contract.

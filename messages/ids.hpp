@@ -20,6 +20,7 @@ struct id {
 
 using user_id = id<struct user_id_tag>;
 using cluster_id = id<struct cluster_id_tag>;
+using execution_id = id<struct execution_id_tag>; ///< From the same numbers as clusters.
 
 /// The unit of ownership over nodes; fixed at install, so that a move needs no rehash.
 using shard_id = std::uint16_t;

@@ -17,6 +17,8 @@ struct user_loaded;
 struct directory_statistics;
 struct publish_outcome;
 struct publisher_batch;
+struct execution_result;
+struct session_step;
 enum class errc : std::uint8_t;
 
 /// Owns one user's clusters and is the only writer of that user's state.
@@ -29,6 +31,10 @@ using session_actor = caf::typed_actor<
     caf::reacts_to<commit_outcome>,
     // A PROBE has finished its work on a cluster.
     caf::reacts_to<cluster_outcome>,
+    // An EXECUTOR's command has ended.
+    caf::reacts_to<std::shared_ptr<execution_result>>,
+    // What was read from the disk or asked of a cluster has arrived.
+    caf::reacts_to<std::shared_ptr<session_step>>,
     // DIRECTORY sends no more calls: quit as soon as nothing is in flight.
     caf::reacts_to<caf::close_atom>>;
 
@@ -36,6 +42,13 @@ using session_actor = caf::typed_actor<
 using probe_actor = caf::typed_actor<
     // The cluster has answered, or failed, or is out of time.
     caf::reacts_to<cluster_outcome>>;
+
+/// Runs one kubectl command for a session, and quits.
+using executor_actor = caf::typed_actor<
+    // The command has ended, whatever its end.
+    caf::reacts_to<std::shared_ptr<execution_result>>,
+    // Nobody waits for the command any more: end it.
+    caf::reacts_to<caf::close_atom>>;
 
 /// Finds, starts, supervises and passivates the sessions of a share of the users.
 using directory_actor = caf::typed_actor<

@@ -5,15 +5,6 @@
 #include <utility>
 
 namespace kubesage {
-namespace {
-
-rocksdb::Status add(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* where, const row& x) {
-  return x.value ? batch.Put(where, slice_of(x.key), slice_of(*x.value))
-                 : batch.Delete(where, slice_of(x.key));
-}
-
-} // namespace
-
 database::database(std::unique_ptr<impl> state) : impl_(std::move(state)) {}
 
 database::~database() = default;
@@ -44,10 +35,28 @@ database::scan(family where, std::string_view from, std::string_view to,
   return {};
 }
 
+caf::error
+database::scan_back(family where, std::string_view from, std::string_view to,
+                    const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  const auto begin = slice_of(from);
+  rocksdb::ReadOptions options;
+  options.iterate_lower_bound = &begin;
+  const std::unique_ptr<rocksdb::Iterator> rows{impl_->db->NewIterator(options, impl_->at(where))};
+  rows->SeekForPrev(slice_of(to));
+  if (rows->Valid() && view_of(rows->key()) == to)
+    rows->Prev(); // `to` itself is not of the range
+  for (; rows->Valid(); rows->Prev())
+    if (!visit(view_of(rows->key()), view_of(rows->value())))
+      break;
+  if (!rows->status().ok())
+    return storage_error("reading", rows->status());
+  return {};
+}
+
 caf::error database::write_synced(const std::vector<row>& rows) {
   rocksdb::WriteBatch batch{0, 0, batch_protection, 0};
   for (const auto& x : rows)
-    if (const auto status = add(batch, impl_->at(x.where), x); !status.ok())
+    if (const auto status = add_to(batch, impl_->at(x.where), x); !status.ok())
       return storage_error("writing", status);
   rocksdb::WriteOptions options;
   options.sync = true;
@@ -60,7 +69,7 @@ caf::error database::delete_range(family where, std::string_view from, std::stri
                                   const std::vector<row>& with) {
   rocksdb::WriteBatch batch{0, 0, batch_protection, 0};
   for (const auto& x : with)
-    if (const auto status = add(batch, impl_->at(x.where), x); !status.ok())
+    if (const auto status = add_to(batch, impl_->at(x.where), x); !status.ok())
       return storage_error("writing", status);
   if (from < to)
     if (const auto status = batch.DeleteRange(impl_->at(where), slice_of(from), slice_of(to));

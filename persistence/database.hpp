@@ -42,6 +42,10 @@ public:
   caf::error scan(family where, std::string_view from, std::string_view to,
                   const std::function<bool(std::string_view, std::string_view)>& visit) const;
 
+  /// The same from the last row to the first.
+  caf::error scan_back(family where, std::string_view from, std::string_view to,
+                       const std::function<bool(std::string_view, std::string_view)>& visit) const;
+
   /// Writes all rows as one batch and waits for the disk. Errors: `storage_unavailable`.
   caf::error write_synced(const std::vector<row>& rows);
 

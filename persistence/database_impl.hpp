@@ -14,7 +14,7 @@
 /// For the files of this folder that speak RocksDB; nobody else includes it.
 namespace kubesage {
 
-inline constexpr std::size_t family_count = static_cast<std::size_t>(family::meta) + 1;
+inline constexpr std::size_t family_count = static_cast<std::size_t>(family::rules) + 1;
 
 /// Bytes of checksum that a batch carries for every key from where it is built to the memtable.
 inline constexpr std::size_t batch_protection = 8;
@@ -36,6 +36,14 @@ struct database::impl {
 
 inline rocksdb::Slice slice_of(std::string_view text) noexcept {
   return {text.data(), text.size()};
+}
+
+inline rocksdb::Status add_to(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* where,
+                              const row& x) {
+  if (!x.until.empty())
+    return batch.DeleteRange(where, slice_of(x.key), slice_of(x.until));
+  return x.value ? batch.Put(where, slice_of(x.key), slice_of(*x.value))
+                 : batch.Delete(where, slice_of(x.key));
 }
 
 inline std::string_view view_of(const rocksdb::Slice& slice) noexcept {

@@ -27,13 +27,16 @@ enum class family : std::uint8_t {
   executions,
   tokens,
   meta,
+  rules,
 };
 
-/// One row to write, or to delete where `value` is empty.
+/// One row to write, or to delete where `value` is empty; with `until`, every row of [key, until)
+/// is deleted.
 struct row {
   family where;
   std::string key;
   std::optional<std::string> value;
+  std::string until{};
 };
 
 /// One change of one user: its rows and its events become durable together or not at all.

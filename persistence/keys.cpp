@@ -35,10 +35,33 @@ std::string event_key(const tenant& owner, std::uint64_t sequence) {
   return key;
 }
 
+std::string operation_key(const tenant& owner, execution_id id) {
+  auto key = begin_key(owner, 8);
+  put_big_endian(key, static_cast<std::uint64_t>(id.value));
+  return key;
+}
+
+std::string execution_key(const tenant& owner, cluster_id cluster, execution_id id) {
+  auto key = begin_key(owner, 16);
+  put_big_endian(key, static_cast<std::uint64_t>(cluster.value));
+  put_big_endian(key, static_cast<std::uint64_t>(id.value));
+  return key;
+}
+
 std::string queue_key(std::uint64_t node_sequence) {
   std::string key;
   put_big_endian(key, node_sequence);
   return key;
+}
+
+std::optional<tenant> owner_of(std::string_view key) {
+  byte_reader reader{key};
+  const auto shard = reader.take<std::uint16_t>();
+  const auto user = reader.take<std::uint64_t>();
+  const auto owner = tenant_issuer::issue(user_id{static_cast<std::int64_t>(user)});
+  if (!reader.is_ok() || user == 0 || owner.shard() != shard)
+    return std::nullopt;
+  return owner;
 }
 
 std::uint64_t node_sequence_of(std::string_view key) noexcept {

@@ -4,6 +4,7 @@
 #include "messages/ids.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@
 ///   clusters     shard u16 | user u64 | cluster u64
 ///   names        shard u16 | user u64 | name
 ///   events       shard u16 | user u64 | sequence u64
+///   operations   shard u16 | user u64 | id u64            (what is running now)
+///   executions   shard u16 | user u64 | cluster u64 | id u64
+///   rules        shard u16 | user u64 | cluster u64       (0: the user's own)
 ///   queue        node sequence u64
 ///   meta         name (`meta_name`), for key-encryption keys followed by their id u32
 ///
@@ -29,7 +33,12 @@ std::string user_key(const tenant& owner);
 std::string cluster_key(const tenant& owner, cluster_id cluster);
 std::string name_key(const tenant& owner, std::string_view name);
 std::string event_key(const tenant& owner, std::uint64_t sequence);
+std::string operation_key(const tenant& owner, execution_id id);
+std::string execution_key(const tenant& owner, cluster_id cluster, execution_id id);
 std::string queue_key(std::uint64_t node_sequence);
+
+/// The owner of a key that begins as `user_key` writes; none for anything else.
+std::optional<tenant> owner_of(std::string_view key);
 
 /// The node sequence of a `queue` key; 0, which is never assigned, for anything else.
 std::uint64_t node_sequence_of(std::string_view key) noexcept;

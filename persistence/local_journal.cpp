@@ -135,8 +135,7 @@ struct local_journal::impl {
     auto& families = *store.impl_;
     rocksdb::Status status;
     for (const auto& x : entry.rows) {
-      status = x.value ? batch.Put(families.at(x.where), slice_of(x.key), slice_of(*x.value))
-                       : batch.Delete(families.at(x.where), slice_of(x.key));
+      status = add_to(batch, families.at(x.where), x);
       if (!status.ok())
         return status;
     }

@@ -1,6 +1,7 @@
 #include "persistence/users.hpp"
 
 #include "messages/error.hpp"
+#include "persistence/bytes.hpp"
 #include "persistence/codec.hpp"
 #include "persistence/database.hpp"
 #include "persistence/keys.hpp"
@@ -8,6 +9,16 @@
 #include <utility>
 
 namespace kubesage {
+namespace {
+
+cluster_id cluster_of_rules(std::string_view key) {
+  byte_reader reader{key};
+  reader.take<std::uint16_t>();
+  reader.take<std::uint64_t>();
+  return cluster_id{static_cast<std::int64_t>(reader.take<std::uint64_t>())};
+}
+
+} // namespace
 
 caf::expected<loaded_user> load_user(const database& db, const tenant& owner) {
   loaded_user user;
@@ -38,6 +49,17 @@ caf::expected<loaded_user> load_user(const database& db, const tenant& owner) {
     return err;
   if (damage)
     return damage;
+  err = db.scan(family::rules, key, end_of_prefix(key),
+                [&](std::string_view at, std::string_view value) {
+                  user.rules.emplace(cluster_of_rules(at), std::string{value});
+                  return true;
+                });
+  if (err)
+    return err;
+  auto running = read_running(db, owner);
+  if (!running)
+    return running.error();
+  user.interrupted = std::move(*running);
   return {std::move(user)};
 }
 
@@ -55,10 +77,19 @@ std::vector<row> put_cluster(const tenant& owner, const stored_cluster& cluster)
 
 std::vector<row> delete_cluster(const tenant& owner, const cluster_facts& facts) {
   std::vector<row> rows;
-  rows.reserve(2);
+  rows.reserve(4);
   rows.push_back({family::clusters, cluster_key(owner, facts.id), std::nullopt});
   rows.push_back({family::names, name_key(owner, facts.name), std::nullopt});
+  rows.push_back({family::rules, cluster_key(owner, facts.id), std::nullopt});
+  rows.push_back(delete_executions(owner, facts.id));
   return rows;
+}
+
+row put_rules(const tenant& owner, cluster_id cluster, std::string rules) {
+  auto key = cluster_key(owner, cluster);
+  if (rules.empty())
+    return {family::rules, std::move(key), std::nullopt};
+  return {family::rules, std::move(key), std::move(rules)};
 }
 
 } // namespace kubesage

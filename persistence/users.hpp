@@ -2,9 +2,11 @@
 
 #include "messages/auth.hpp"
 #include "messages/cluster.hpp"
+#include "persistence/executions.hpp"
 #include "persistence/journal.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +34,9 @@ struct stored_cluster {
 struct loaded_user {
   user_record record;
   std::vector<stored_cluster> clusters; ///< Oldest first (by id).
+  /// Extra kubectl rules, a JSON array each; of cluster 0: the user's own.
+  std::map<cluster_id, std::string> rules{};
+  std::vector<execution_record> interrupted{}; ///< Under way when the last process ended.
 };
 
 /// Reads what a user owns. Errors: `storage_unavailable` (a record that does not parse too).
@@ -44,7 +49,10 @@ row put_user(const tenant& owner, const user_record& record);
 /// The rows that store `cluster` (its record and its name). A rename must delete the old name too.
 std::vector<row> put_cluster(const tenant& owner, const stored_cluster& cluster);
 
-/// The rows that forget `facts`.
+/// The row that stores extra kubectl rules (`cluster` 0: the user's own); an empty text deletes it.
+row put_rules(const tenant& owner, cluster_id cluster, std::string rules);
+
+/// The rows that forget `facts`, its rules and its history.
 std::vector<row> delete_cluster(const tenant& owner, const cluster_facts& facts);
 
 } // namespace kubesage

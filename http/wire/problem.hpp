@@ -1,21 +1,12 @@
 #pragma once
 
 #include "messages/error.hpp"
+#include "messages/fault.hpp"
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace kubesage {
-
-/// One thing that is wrong with a request.
-struct fault {
-  std::string pointer; ///< JSON pointer to the member, or `/` and the parameter's name.
-  std::string code;    ///< UPPER_SNAKE, stable.
-  std::string detail;  ///< One sentence; quotes no value.
-};
-
-using fault_list = std::vector<fault>;
 
 /// Returns the problem document (RFC 9457) for `code`; an empty `detail` becomes the title.
 std::string render_problem(errc code, std::string_view detail, std::string_view instance,

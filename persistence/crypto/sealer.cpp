@@ -15,6 +15,7 @@ constexpr std::uint8_t schema = 1;
 /// A tenant has one seed until seeds are rotated; the number is bound into every blob already.
 constexpr std::uint32_t seed_id = 1;
 constexpr std::string_view field = "cluster.secrets";
+constexpr std::string_view output_field = "execution.output";
 
 /// The place where a blob belongs. Whatever changes here makes the old blob refuse to open.
 std::string place_of(const tenant& owner, const cluster_facts& facts) {
@@ -38,6 +39,19 @@ std::string place_of(const tenant& owner, const cluster_facts& facts) {
   number(place, seed_id);
   number(place, facts.generation);
   put_prefixed(place, {reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return place;
+}
+
+std::string place_of(const tenant& owner, cluster_id cluster, execution_id execution) {
+  std::string place;
+  for (const auto value :
+       {static_cast<std::uint64_t>(schema), static_cast<std::uint64_t>(owner.user().value),
+        static_cast<std::uint64_t>(cluster.value), static_cast<std::uint64_t>(execution.value)}) {
+    std::string bytes;
+    put_big_endian(bytes, value);
+    put_prefixed(place, bytes);
+  }
+  put_prefixed(place, output_field);
   return place;
 }
 
@@ -87,6 +101,16 @@ caf::expected<cluster_secrets> open_secrets(const secret& seed, const tenant& ow
     return caf::make_error(errc::storage_unavailable,
                            std::string{"sealed secrets have an unknown form"});
   return {std::move(secrets)};
+}
+
+caf::expected<std::string> seal_output(const secret& seed, const tenant& owner, cluster_id cluster,
+                                       execution_id execution, std::string_view text) {
+  return seal_blob(seed.expose(), seed_id, place_of(owner, cluster, execution), text);
+}
+
+caf::expected<secret> open_output(const secret& seed, const tenant& owner, cluster_id cluster,
+                                  execution_id execution, std::string_view sealed) {
+  return open_blob(seed.expose(), seed_id, place_of(owner, cluster, execution), sealed);
 }
 
 } // namespace kubesage

@@ -24,4 +24,13 @@ caf::expected<std::string> seal_secrets(const secret& seed, const tenant& owner,
 caf::expected<cluster_secrets> open_secrets(const secret& seed, const tenant& owner,
                                             const cluster_facts& facts, std::string_view sealed);
 
+/// Seals the output of an execution, which may hold what is secret in the cluster, for its place.
+/// Errors: `storage_unavailable` (no randomness).
+caf::expected<std::string> seal_output(const secret& seed, const tenant& owner, cluster_id cluster,
+                                       execution_id execution, std::string_view text);
+
+/// Opens what `seal_output` made. Errors: `storage_unavailable` when it does not verify.
+caf::expected<secret> open_output(const secret& seed, const tenant& owner, cluster_id cluster,
+                                  execution_id execution, std::string_view sealed);
+
 } // namespace kubesage

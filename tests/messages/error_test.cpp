@@ -71,6 +71,7 @@ TEST(error_test, keeps_the_values_that_records_hold) {
   EXPECT_EQ(static_cast<int>(errc::cluster_unreachable), 17);
   EXPECT_EQ(static_cast<int>(errc::cluster_timeout), 23);
   EXPECT_EQ(static_cast<int>(errc::cancelled), 30);
+  EXPECT_EQ(static_cast<int>(errc::command_denied), 31);
 }
 
 TEST(error_test, survives_the_way_through_a_caf_error) {

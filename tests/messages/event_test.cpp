@@ -23,6 +23,9 @@ constexpr std::array kinds{
     std::pair{event_kind::cluster_selected_and_namespaces_retrieved,
               "cluster_selected_and_namespaces_retrieved"},
     std::pair{event_kind::access_denied, "access_denied"},
+    std::pair{event_kind::kubectl_command_requested, "kubectl_command_requested"},
+    std::pair{event_kind::kubectl_command_executed, "kubectl_command_executed"},
+    std::pair{event_kind::kubectl_command_denied, "kubectl_command_denied"},
 };
 
 TEST(event_test, has_a_stable_value_and_name_for_every_kind) {
