@@ -1,0 +1,45 @@
+#pragma once
+
+#include <utility>
+
+#include <unistd.h>
+
+namespace kubesage::k8s {
+
+/// Owns a file descriptor and closes it.
+class unique_fd {
+public:
+  unique_fd() = default;
+  explicit unique_fd(int fd) noexcept : fd_(fd) {}
+  unique_fd(unique_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  unique_fd& operator=(unique_fd&& other) noexcept {
+    if (this != &other)
+      reset(std::exchange(other.fd_, -1));
+    return *this;
+  }
+  unique_fd(const unique_fd&) = delete;
+  unique_fd& operator=(const unique_fd&) = delete;
+  ~unique_fd() {
+    reset();
+  }
+
+  [[nodiscard]] int get() const noexcept {
+    return fd_;
+  }
+  [[nodiscard]] int release() noexcept {
+    return std::exchange(fd_, -1);
+  }
+  void reset(int fd = -1) noexcept {
+    if (fd_ >= 0)
+      ::close(fd_);
+    fd_ = fd;
+  }
+  explicit operator bool() const noexcept {
+    return fd_ >= 0;
+  }
+
+private:
+  int fd_ = -1;
+};
+
+} // namespace kubesage::k8s
