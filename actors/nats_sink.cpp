@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -43,7 +44,7 @@ std::vector<std::string> split(const std::string& urls) {
 
 } // namespace
 
-struct nats_sink::impl {
+struct nats_sink::impl : std::enable_shared_from_this<impl> {
   struct batch {
     std::shared_ptr<const std::vector<queued_event>> events;
     event_sink::done on_done;
@@ -67,6 +68,7 @@ struct nats_sink::impl {
   connection_ptr connection;
   context_ptr stream;
   bool is_problem_told = false;
+  void* library_name = nullptr;
   std::thread thread;
 
   void tell(std::string_view what, natsStatus status) {
@@ -75,28 +77,46 @@ struct nats_sink::impl {
     config.on_problem(std::string{what}.append(": ").append(natsStatus_GetText(status)));
   }
 
+  /// What the library hands back to the callbacks. It calls them from threads of its own, also
+  /// after a connection was destroyed, and tells nobody when it is done: so the name stays for
+  /// ever (one a sink), and leads to nobody once the sink has gone.
+  void* name_for_library() {
+    static std::mutex names_mutex;
+    static std::list<std::weak_ptr<impl>> names;
+    const std::lock_guard lock{names_mutex};
+    names.push_back(weak_from_this());
+    return &names.back();
+  }
+
+  static std::shared_ptr<impl> named(void* closure) {
+    return static_cast<const std::weak_ptr<impl>*>(closure)->lock();
+  }
+
   static void on_disconnected(natsConnection*, void* closure) {
-    auto& self = *static_cast<impl*>(closure);
-    self.is_up = false;
-    self.has_stream = false;
+    if (const auto self = named(closure)) {
+      self->is_up = false;
+      self->has_stream = false;
+    }
   }
 
   static void on_reconnected(natsConnection*, void* closure) {
-    auto& self = *static_cast<impl*>(closure);
+    const auto self = named(closure);
+    if (!self)
+      return;
     {
-      const std::lock_guard lock{self.mutex};
-      self.is_up = true;
+      const std::lock_guard lock{self->mutex};
+      self->is_up = true;
     }
-    self.wake.notify_all();
+    self->wake.notify_all();
   }
 
   static void on_acknowledged(jsCtx*, natsMsg* message, jsPubAck* ack, jsPubAckErr*,
                               void* closure) {
-    auto& self = *static_cast<impl*>(closure);
+    const auto self = named(closure);
     const char* id = nullptr;
-    if (ack && natsMsgHeader_Get(message, "Nats-Msg-Id", &id) == NATS_OK && id) {
-      const std::lock_guard lock{self.mutex};
-      self.unacknowledged.erase(id);
+    if (self && ack && natsMsgHeader_Get(message, "Nats-Msg-Id", &id) == NATS_OK && id) {
+      const std::lock_guard lock{self->mutex};
+      self->unacknowledged.erase(id);
     }
     natsMsg_Destroy(message);
   }
@@ -114,8 +134,8 @@ struct nats_sink::impl {
     natsOptions_SetName(raw, "kubesage");
     natsOptions_SetMaxReconnect(raw, -1);
     natsOptions_SetReconnectWait(raw, config.reconnect_wait.count());
-    natsOptions_SetDisconnectedCB(raw, on_disconnected, this);
-    natsOptions_SetReconnectedCB(raw, on_reconnected, this);
+    natsOptions_SetDisconnectedCB(raw, on_disconnected, library_name);
+    natsOptions_SetReconnectedCB(raw, on_reconnected, library_name);
     if (!config.credentials_file.empty())
       natsOptions_SetUserCredentialsFromFiles(raw, config.credentials_file.c_str(), nullptr);
     natsConnection* made = nullptr;
@@ -127,7 +147,7 @@ struct nats_sink::impl {
     jsOptions js;
     jsOptions_Init(&js);
     js.PublishAsync.AckHandler = on_acknowledged;
-    js.PublishAsync.AckHandlerClosure = this;
+    js.PublishAsync.AckHandlerClosure = library_name;
     jsCtx* context = nullptr;
     if (natsConnection_JetStream(&context, made, &js) != NATS_OK) {
       connection.reset();
@@ -239,7 +259,8 @@ struct nats_sink::impl {
   }
 };
 
-nats_sink::nats_sink(nats_config config) : impl_(std::make_unique<impl>(std::move(config))) {
+nats_sink::nats_sink(nats_config config) : impl_(std::make_shared<impl>(std::move(config))) {
+  impl_->library_name = impl_->name_for_library();
   impl_->thread = std::thread{[this] { impl_->run(); }};
 }
 

@@ -34,7 +34,7 @@ public:
 
 private:
   struct impl;
-  std::unique_ptr<impl> impl_;
+  std::shared_ptr<impl> impl_; // The library may call after the end; it finds nobody then.
 };
 
 } // namespace kubesage

@@ -17,9 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::filesystem::path document_path() {
-  // This file is tests/config/document_test.cpp of the checkout that was built.
-  return std::filesystem::path{__FILE__}.parent_path().parent_path().parent_path() / "docs"
-         / "configuration.md";
+  return std::filesystem::path{KUBESAGE_SOURCE_DIR} / "docs" / "configuration.md";
 }
 
 TEST(document_test, equals_the_file_in_docs) {

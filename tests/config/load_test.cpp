@@ -302,6 +302,11 @@ TEST_F(load_test, says_why_a_settings_file_cannot_be_read) {
 struct bad_value {
   const char* key;
   const char* value;
+
+  // A test's name holds this; without it GoogleTest prints the addresses of the two texts.
+  friend void PrintTo(const bad_value& x, std::ostream* out) {
+    *out << x.key << '=' << x.value;
+  }
 };
 
 class bad_value_test : public testing::TestWithParam<bad_value> {};
