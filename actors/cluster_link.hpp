@@ -1,6 +1,10 @@
 #pragma once
 
 #include "k8s/client.hpp"
+#include "k8s/kinds.hpp"
+#include "k8s/policy/plan.hpp"
+#include "messages/execution.hpp"
+#include "messages/ids.hpp"
 
 #include <functional>
 #include <memory>
@@ -11,16 +15,35 @@
 
 namespace kubesage {
 
+/// A command on its way to a cluster. Its functions are called from any thread.
+struct command_run {
+  std::shared_ptr<const policy::plan> what;
+  user_id tenant;
+  deadline until;
+  std::function<void(output_piece)> on_output;
+  std::function<void(execution_result)> on_done;
+};
+
 /// What a session asks of one cluster: k8s::client in production, a fake in tests.
 /// Results arrive exactly once, from any thread.
 class cluster_link {
 public:
   using names_callback = std::function<void(caf::expected<std::vector<std::string>>)>;
   using version_callback = std::function<void(caf::expected<std::string>)>;
+  using kinds = std::shared_ptr<const k8s::kind_catalog>;
+  using kinds_callback = std::function<void(caf::expected<kinds>)>;
 
   virtual ~cluster_link() = default;
   virtual void list_namespaces(deadline until, names_callback on_done) = 0;
   virtual void test_connection(deadline until, version_callback on_done) = 0;
+
+  /// The resource types of the cluster; `wants_fresh` where one was not found among them.
+  virtual void discover(deadline until, bool wants_fresh, kinds_callback on_done) = 0;
+
+  /// Runs a command that the policy allows. Returns what ends it early; that may be called at any
+  /// time, from any thread. `on_done` is called once.
+  virtual std::function<void()> execute(command_run run) = 0;
+
   virtual void cancel() = 0;
 };
 

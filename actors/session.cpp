@@ -1,5 +1,6 @@
 #include "actors/session.hpp"
 
+#include "actors/session_commands.hpp"
 #include "actors/session_work.hpp"
 
 #include <algorithm>
@@ -18,6 +19,8 @@ void take_rows(session_state& state, loaded_user&& user) {
     state.names.emplace(cluster.facts.name, id);
     state.clusters.emplace(id, owned_cluster{std::move(cluster), nullptr});
   }
+  take_rules(state, user.rules);
+  state.interrupted = std::move(user.interrupted);
   state.is_loaded = true;
 }
 
@@ -58,6 +61,7 @@ void on_loaded(session_pointer self, user_loaded& loaded) {
     self->quit();
     return;
   }
+  settle(self);
   auto calls = std::exchange(state.unloaded, {});
   for (const auto& waiting : calls)
     handle_call(self, waiting);
@@ -105,6 +109,8 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
   self->set_exit_handler([self](const caf::exit_msg& stop) {
     for (auto& [ticket, probe] : self->state.probes)
       probe.link->cancel();
+    for (auto& [id, execution] : self->state.executions)
+      caf::anon_send(execution.worker, caf::close_atom_v);
     self->quit(stop.reason);
   });
   start_loading(self);
@@ -121,6 +127,12 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
       [self](std::shared_ptr<user_loaded>& loaded) { on_loaded(self, *loaded); },
       [self](const commit_outcome& outcome) { on_commit(self, outcome); },
       [self](cluster_outcome& outcome) { on_cluster(self, outcome); },
+      [self](std::shared_ptr<execution_result>& result) { on_executed(self, *result); },
+      [self](std::shared_ptr<session_step>& step) {
+        --self->state.steps;
+        step->run();
+        proceed(self);
+      },
       [self](caf::close_atom) {
         self->state.is_closing = true;
         proceed(self);

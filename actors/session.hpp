@@ -1,11 +1,15 @@
 #pragma once
 
 #include "actors/cluster_link.hpp"
+#include "actors/output_feed.hpp"
+#include "k8s/policy/rules.hpp"
+#include "k8s/policy/version.hpp"
 #include "messages/call.hpp"
 #include "messages/clock.hpp"
 #include "messages/internal.hpp"
 #include "messages/type_ids.hpp"
 #include "persistence/crypto/keyring.hpp"
+#include "persistence/executions.hpp"
 #include "persistence/journal.hpp"
 #include "persistence/users.hpp"
 
@@ -25,6 +29,27 @@
 
 namespace kubesage {
 
+/// What a session knows about running kubectl.
+struct command_services {
+  policy::kubectl_version version;
+  std::string why_not;                   ///< Empty: commands can run on this machine.
+  std::size_t max_running = 16;          ///< Of one user at a time.
+  std::size_t max_kept = 500;            ///< Executions in the history of a cluster.
+  std::size_t max_kept_output = 1U << 20U; ///< Bytes of a started execution's output.
+};
+
+/// Reads of the store that a session does not answer from memory. Thread: any; they block.
+struct execution_reader {
+  std::function<caf::expected<std::vector<execution_record>>(const tenant&, cluster_id,
+                                                             std::int64_t before, std::size_t limit)>
+      list;
+  std::function<caf::expected<std::optional<execution_record>>(const tenant&, cluster_id,
+                                                               execution_id)>
+      get;
+  std::function<caf::expected<std::optional<row>>(const tenant&, cluster_id, std::size_t keep)>
+      trim;
+};
+
 /// What every session of a node shares. Lives as long as the actor system.
 struct session_services {
   journal* store = nullptr;
@@ -33,6 +58,8 @@ struct session_services {
   std::function<caf::expected<cluster_id>(shard_id)> next_id;
   std::function<bool(std::function<void()>)> run_blocking; ///< False: the pool's queue is full.
   link_maker make_link;
+  command_services commands;
+  execution_reader executions;
   wall_clock now = system_now;
   std::string event_source = "/kubesage"; ///< CloudEvents `source`.
   std::size_t max_waiting = 256;          ///< Calls that may wait in one session.
@@ -44,10 +71,28 @@ struct user_loaded {
   caf::expected<loaded_user> user;
 };
 
+/// What the session does when something has arrived that it waited for elsewhere.
+struct session_step {
+  std::function<void()> run;
+};
+
 /// A cluster in a session's memory.
 struct owned_cluster {
   stored_cluster stored;
   std::shared_ptr<cluster_link> link; ///< Made on first use; one per credential generation.
+  std::vector<policy::rule> rules{};  ///< On top of the user's.
+  std::size_t ended_executions = 0;   ///< Since the history was trimmed.
+};
+
+/// A command that an EXECUTOR runs.
+struct running_execution {
+  execution_record record;
+  cluster_facts facts; ///< Of the cluster, which may be removed meanwhile.
+  executor_actor worker;
+  std::string shown_command;     ///< As the answer repeats it.
+  call_ptr waiting;              ///< Answered at the end; null for a started one.
+  std::vector<call_ptr> watchers; ///< Calls that stay until the end.
+  std::shared_ptr<output_feed> feed;
 };
 
 /// A change that waits for STORE, and what happens then.
@@ -81,6 +126,10 @@ struct session_state {
   std::deque<std::function<void()>> writes;     ///< Changes that wait for the one in flight.
   std::unique_ptr<pending_commit> commit;
   std::unordered_map<std::uint64_t, pending_probe> probes;
+  std::map<execution_id, running_execution> executions;
+  std::vector<execution_record> interrupted; ///< To be settled before anything else.
+  std::vector<policy::rule> rules;           ///< The user's own, for every cluster.
+  std::size_t steps = 0;                     ///< Under way outside of the session.
   std::uint64_t last_ticket = 0;
 };
 
@@ -93,3 +142,4 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
 } // namespace kubesage
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<kubesage::user_loaded>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<kubesage::session_step>)

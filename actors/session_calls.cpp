@@ -1,5 +1,6 @@
 // What a session does for each request that needs no cluster, or only a connection test.
 
+#include "actors/session_commands.hpp"
 #include "actors/session_work.hpp"
 #include "http/wire/json.hpp"
 #include "http/wire/views.hpp"
@@ -9,10 +10,11 @@
 #include <algorithm>
 #include <utility>
 
+#include <caf/send.hpp>
+
 namespace kubesage {
 namespace {
 
-constexpr std::string_view not_found_detail = "no such cluster, or it is not yours";
 
 // -- onboarding
 // -------------------------------------------------------------------------------------
@@ -162,6 +164,9 @@ void handle(session_pointer self, const call_ptr& request, const get_credentials
 
 void forget(session_state& state, cluster_id id) {
   const auto found = state.clusters.find(id);
+  for (auto& [key, execution] : state.executions)
+    if (execution.record.cluster == id)
+      caf::anon_send(execution.worker, caf::close_atom_v);
   if (found->second.link)
     found->second.link->cancel();
   state.names.erase(found->second.stored.facts.name);

@@ -10,7 +10,6 @@
 namespace kubesage {
 namespace {
 
-constexpr std::string_view not_found_detail = "no such cluster, or it is not yours";
 constexpr std::string_view method = "kubernetes_api"; ///< The events' `method`: how it was asked.
 
 /// Records what came of a retrieval, then calls `answer`; without the record there is no answer.

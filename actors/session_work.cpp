@@ -46,6 +46,23 @@ void enqueue_write(session_pointer self, const call_ptr& request, std::function<
   });
 }
 
+void enqueue_record(session_pointer self, std::function<void()> job) {
+  self->state.writes.push_back(std::move(job));
+}
+
+void read_then(session_pointer self, const call_ptr& request,
+               std::function<std::function<void()>()> read) {
+  auto& state = self->state;
+  ++state.steps;
+  auto job = [read = std::move(read), me = session_actor{self}] {
+    caf::anon_send(me, std::make_shared<session_step>(session_step{read()}));
+  };
+  if (state.services->run_blocking(std::move(job)))
+    return;
+  --state.steps;
+  request->fail(errc::overloaded, "too many reads of the store are waiting");
+}
+
 void proceed(session_pointer self) {
   auto& state = self->state;
   while (!state.commit && !state.writes.empty()) {
@@ -54,7 +71,7 @@ void proceed(session_pointer self) {
     job();
   }
   if (state.is_closing && state.is_loaded && !state.commit && state.writes.empty()
-      && state.probes.empty())
+      && state.probes.empty() && state.executions.empty() && state.steps == 0)
     self->quit();
 }
 

@@ -29,6 +29,14 @@ void commit(session_pointer self, change what, std::function<void(errc)> finish)
 /// Runs `job` when no change is in flight; skips it when `request` is out of time by then.
 void enqueue_write(session_pointer self, const call_ptr& request, std::function<void()> job);
 
+/// The same for what must be recorded whatever happens to the caller.
+void enqueue_record(session_pointer self, std::function<void()> job);
+
+/// Runs `read` on the blocking pool and then what it returns in the session. Answers `request`
+/// itself when the pool's queue is full.
+void read_then(session_pointer self, const call_ptr& request,
+               std::function<std::function<void()>()> read);
+
 /// Runs the writes that wait, until one is in flight; quits a closing session that has nothing to
 /// do.
 void proceed(session_pointer self);
@@ -48,5 +56,8 @@ void handle_call(session_pointer self, const call_ptr& request);
 /// The requests that ask the cluster itself; session_clusters.cpp.
 void handle(session_pointer self, const call_ptr& request, const get_namespaces& what);
 void handle(session_pointer self, const call_ptr& request, const select_cluster& what);
+
+/// The detail of a 404; the same for another user's cluster and for none.
+inline constexpr std::string_view not_found_detail = "no such cluster, or it is not yours";
 
 } // namespace kubesage
