@@ -62,9 +62,7 @@ std::string render_executed(const cluster_facts& facts, std::string_view command
   std::string body;
   body.reserve(512 + result.output.size() + result.output.size() / 8 + result.error.size());
   json_writer out{body};
-  out.open_object()
-      .field("success", result.return_code == 0)
-      .field("output", result.output);
+  out.open_object().field("success", result.return_code == 0).field("output", result.output);
   text_or_null(out, "error", result.error);
   out.field("command", command)
       .field("return_code", static_cast<std::int64_t>(result.return_code))

@@ -8,9 +8,8 @@
 
 namespace kubesage {
 
-executor_actor::behavior_type
-executor(executor_actor::stateful_pointer<executor_state> self, executor_config config,
-         session_actor session) {
+executor_actor::behavior_type executor(executor_actor::stateful_pointer<executor_state> self,
+                                       executor_config config, session_actor session) {
   // A session that is gone cannot record an outcome; the next one will say that it is unknown.
   self->monitor(session);
   self->set_down_handler([self](const caf::down_msg&) {

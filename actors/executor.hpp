@@ -25,8 +25,7 @@ struct executor_state {
 
 /// Runs one command for `session` and sends it one `execution_result`. A close ends the command
 /// early; so does the end of the session. The link keeps the deadline.
-executor_actor::behavior_type
-executor(executor_actor::stateful_pointer<executor_state> self, executor_config config,
-         session_actor session);
+executor_actor::behavior_type executor(executor_actor::stateful_pointer<executor_state> self,
+                                       executor_config config, session_actor session);
 
 } // namespace kubesage

@@ -32,16 +32,16 @@ namespace kubesage {
 /// What a session knows about running kubectl.
 struct command_services {
   policy::kubectl_version version;
-  std::string why_not;                   ///< Empty: commands can run on this machine.
-  std::size_t max_running = 16;          ///< Of one user at a time.
-  std::size_t max_kept = 500;            ///< Executions in the history of a cluster.
+  std::string why_not;                     ///< Empty: commands can run on this machine.
+  std::size_t max_running = 16;            ///< Of one user at a time.
+  std::size_t max_kept = 500;              ///< Executions in the history of a cluster.
   std::size_t max_kept_output = 1U << 20U; ///< Bytes of a started execution's output.
 };
 
 /// Reads of the store that a session does not answer from memory. Thread: any; they block.
 struct execution_reader {
-  std::function<caf::expected<std::vector<execution_record>>(const tenant&, cluster_id,
-                                                             std::int64_t before, std::size_t limit)>
+  std::function<caf::expected<std::vector<execution_record>>(
+      const tenant&, cluster_id, std::int64_t before, std::size_t limit)>
       list;
   std::function<caf::expected<std::optional<execution_record>>(const tenant&, cluster_id,
                                                                execution_id)>
@@ -89,8 +89,8 @@ struct running_execution {
   execution_record record;
   cluster_facts facts; ///< Of the cluster, which may be removed meanwhile.
   executor_actor worker;
-  std::string shown_command;     ///< As the answer repeats it.
-  call_ptr waiting;              ///< Answered at the end; null for a started one.
+  std::string shown_command;      ///< As the answer repeats it.
+  call_ptr waiting;               ///< Answered at the end; null for a started one.
   std::vector<call_ptr> watchers; ///< Calls that stay until the end.
   std::shared_ptr<output_feed> feed;
 };

@@ -20,8 +20,8 @@ namespace {
 
 constexpr std::size_t trim_interval = 64; ///< Executions of a cluster between two trims.
 
-policy::decision judge(const session_state& state, const call& request, const owned_cluster& cluster,
-                       const k8s::kind_catalog* discovered) {
+policy::decision judge(const session_state& state, const call& request,
+                       const owned_cluster& cluster, const k8s::kind_catalog* discovered) {
   const auto& what = std::get<execute_command>(request.request);
   const auto rules = rules_for(state, cluster);
   policy::command_request question;
@@ -61,8 +61,8 @@ void answer_refusal(const call& request, const policy::refusal& refused) {
     return request.fail(errc::command_denied, explain(refused));
   const auto& what = std::get<execute_command>(request.request);
   call_reply reply{errc::validation_failed, explain(refused), nullptr, 0};
-  reply.faults.push_back({what.command.is_list ? "/args" : "/command", "UNPARSABLE",
-                          explain(refused)});
+  reply.faults.push_back(
+      {what.command.is_list ? "/args" : "/command", "UNPARSABLE", explain(refused)});
   request.sink->deliver(std::move(reply));
 }
 
@@ -78,8 +78,7 @@ void refuse(session_pointer self, const call_ptr& request, policy::refusal refus
     next.events.push_back({event_kind::kubectl_command_denied, &found->second.stored.facts,
                            request->who.username, request->request_id,
                            [&refused](json_writer& data) {
-                             data.field("verb", refused.verb)
-                                 .field("reason", refused.rule);
+                             data.field("verb", refused.verb).field("reason", refused.rule);
                            }});
     commit(self, std::move(next), [request, refused](errc code) {
       if (code != errc::none)
@@ -110,7 +109,8 @@ void keep_output(const session_state& state, running_execution& ended,
   text.reserve(8 + result.output.size() + result.error.size());
   put_prefixed(text, result.output);
   put_prefixed(text, result.error);
-  if (auto sealed = seal_output(state.seed, *state.owner, ended.record.cluster, ended.record.id, text))
+  if (auto sealed =
+          seal_output(state.seed, *state.owner, ended.record.cluster, ended.record.id, text))
     ended.record.sealed_output = std::move(*sealed);
   wipe(text);
 }
@@ -141,16 +141,16 @@ change change_at_end(session_state& state, running_execution& ended,
     next.rows = end_execution(*state.owner, ended.record);
   else
     next.rows.push_back(forget_running(*state.owner, ended.record.id));
-  next.events.push_back({event_kind::kubectl_command_executed, &ended.facts, ended.record.username,
-                         ended.record.request_id, [&ended, &result](json_writer& data) {
-                           data.field("command", ended.record.command)
-                               .field("success", result.code == errc::none && result.return_code == 0)
-                               .field("return_code", static_cast<std::int64_t>(result.return_code))
-                               .field("duration_ms",
-                                      static_cast<std::int64_t>(result.duration.count()));
-                           if (ended.record.is_outcome_unknown)
-                             data.field("outcome_unknown", true);
-                         }});
+  next.events.push_back(
+      {event_kind::kubectl_command_executed, &ended.facts, ended.record.username,
+       ended.record.request_id, [&ended, &result](json_writer& data) {
+         data.field("command", ended.record.command)
+             .field("success", result.code == errc::none && result.return_code == 0)
+             .field("return_code", static_cast<std::int64_t>(result.return_code))
+             .field("duration_ms", static_cast<std::int64_t>(result.duration.count()));
+         if (ended.record.is_outcome_unknown)
+           data.field("outcome_unknown", true);
+       }});
   return next;
 }
 
@@ -166,14 +166,14 @@ void trim_history(session_pointer self, cluster_id id) {
               keep = services.commands.max_kept, me = session_actor{self}] {
     auto old = trim(owner, id, keep);
     caf::anon_send(me, std::make_shared<session_step>(session_step{[self, old = std::move(old)] {
-      if (!old || !*old)
-        return; // nothing to delete, or the disk does not tell: later
-      enqueue_record(self, [self, rows = **old] {
-        auto next = change_of(self->state);
-        next.rows.push_back(rows);
-        commit(self, std::move(next), [](errc) {});
-      });
-    }}));
+                     if (!old || !*old)
+                       return; // nothing to delete, or the disk does not tell: later
+                     enqueue_record(self, [self, rows = **old] {
+                       auto next = change_of(self->state);
+                       next.rows.push_back(rows);
+                       commit(self, std::move(next), [](errc) {});
+                     });
+                   }}));
   };
   ++state.steps;
   if (!services.run_blocking(std::move(job)))
@@ -250,26 +250,26 @@ void begin(session_pointer self, const call_ptr& request, policy::plan plan) {
   auto next = change_of(state);
   next.rows = begin_execution(*state.owner, prepared->record);
   next.events.push_back({event_kind::kubectl_command_requested, &found->second.stored.facts,
-                         request->who.username, request->request_id,
-                         [&plan](json_writer& data) {
+                         request->who.username, request->request_id, [&plan](json_writer& data) {
                            data.field("command", plan.audit_text).field("verb", plan.verb);
                          }});
   auto shared = std::make_shared<const policy::plan>(std::move(plan));
   // The intent is durable before the command starts.
-  commit(self, std::move(next),
-         [self, request, prepared, shared, timeout = what.timeout](errc code) {
-           if (code != errc::none)
-             return request->fail(code, "the command was not run: it could not be recorded");
-           if (!prepared->waiting) {
-             call_reply reply{errc::none, {},
-                              std::make_shared<const std::string>(render_execution(prepared->record)),
-                              0};
-             reply.location = "/api/v1/clusters/" + to_string(prepared->record.cluster)
-                              + "/executions/" + to_string(prepared->record.id);
-             request->sink->deliver(std::move(reply));
-           }
-           launch(self, prepared, shared, timeout);
-         });
+  commit(
+      self, std::move(next), [self, request, prepared, shared, timeout = what.timeout](errc code) {
+        if (code != errc::none)
+          return request->fail(code, "the command was not run: it could not be recorded");
+        if (!prepared->waiting) {
+          call_reply reply{errc::none,
+                           {},
+                           std::make_shared<const std::string>(render_execution(prepared->record)),
+                           0};
+          reply.location = "/api/v1/clusters/" + to_string(prepared->record.cluster)
+                           + "/executions/" + to_string(prepared->record.id);
+          request->sink->deliver(std::move(reply));
+        }
+        launch(self, prepared, shared, timeout);
+      });
 }
 
 // -- the judgement
@@ -306,16 +306,17 @@ void discover(session_pointer self, const call_ptr& request, owned_cluster& clus
   if (state.steps >= state.services->max_probes)
     return request->fail(errc::too_many_requests, "too many of your cluster calls are running");
   ++state.steps;
-  (*link)->discover(request->until, true, [self, request, me = session_actor{self}](
-                                              caf::expected<cluster_link::kinds> found) {
-    auto next = [self, request, found = std::move(found)] {
-      if (!found)
-        request->fail(code_of(found.error()), detail_of(found.error()));
-      else
-        judge_with(self, request, *found);
-    };
-    caf::anon_send(me, std::make_shared<session_step>(session_step{std::move(next)}));
-  });
+  (*link)->discover(
+      request->until, true,
+      [self, request, me = session_actor{self}](caf::expected<cluster_link::kinds> found) {
+        auto next = [self, request, found = std::move(found)] {
+          if (!found)
+            request->fail(code_of(found.error()), detail_of(found.error()));
+          else
+            judge_with(self, request, *found);
+        };
+        caf::anon_send(me, std::make_shared<session_step>(session_step{std::move(next)}));
+      });
 }
 
 } // namespace
@@ -341,24 +342,25 @@ void handle(session_pointer self, const call_ptr& request, const cancel_executio
   }
   if (!self->state.clusters.contains(what.cluster))
     return request->fail(errc::cluster_not_found, std::string{not_found_detail});
-  read_then(self, request, [self, request, what, owner = *self->state.owner,
-                            get = self->state.services->executions.get] {
-    auto record = get(owner, what.cluster, what.execution);
-    return [request, record = std::move(record)] {
-      if (!record)
-        request->fail(code_of(record.error()), detail_of(record.error()));
-      else if (!*record)
-        request->fail(errc::execution_not_found, "no such execution, or it is not yours");
-      else
-        request->fail(errc::execution_finished, "the execution has ended: nothing is to be cancelled");
-    };
-  });
+  read_then(self, request,
+            [self, request, what, owner = *self->state.owner,
+             get = self->state.services->executions.get] {
+              auto record = get(owner, what.cluster, what.execution);
+              return [request, record = std::move(record)] {
+                if (!record)
+                  request->fail(code_of(record.error()), detail_of(record.error()));
+                else if (!*record)
+                  request->fail(errc::execution_not_found, "no such execution, or it is not yours");
+                else
+                  request->fail(errc::execution_finished,
+                                "the execution has ended: nothing is to be cancelled");
+              };
+            });
 }
 
 void on_executed(session_pointer self, execution_result& result) {
   auto& state = self->state;
-  const auto found =
-      state.executions.find(execution_id{static_cast<std::int64_t>(result.ticket)});
+  const auto found = state.executions.find(execution_id{static_cast<std::int64_t>(result.ticket)});
   if (found == state.executions.end())
     return;
   auto ended = std::make_shared<running_execution>(std::move(found->second));

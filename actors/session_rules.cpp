@@ -46,7 +46,8 @@ std::optional<rule_list> rules_in(const call_ptr& request, const std::string& te
     return std::move(*rules);
   call_reply reply{errc::validation_failed, {}, nullptr, 0};
   for (auto& wrong : std::get<std::vector<policy::rule_fault>>(parsed))
-    reply.faults.push_back({"/rules" + wrong.pointer, std::move(wrong.code), std::move(wrong.detail)});
+    reply.faults.push_back(
+        {"/rules" + wrong.pointer, std::move(wrong.code), std::move(wrong.detail)});
   request->sink->deliver(std::move(reply));
   return std::nullopt;
 }
@@ -138,7 +139,8 @@ void handle(session_pointer self, const call_ptr& request, const put_command_rul
     next.rows.push_back(put_rules(*state.owner, id, rules.empty() ? "" : policy::to_json(rules)));
     commit(self, std::move(next), [self, request, rules, id](errc code) {
       if (code != errc::none)
-        return request->fail(code, "the rules may not have been stored: read them before trying again");
+        return request->fail(code,
+                             "the rules may not have been stored: read them before trying again");
       if (auto* place = rules_at(self->state, id))
         *place = rules;
       request->answer(render_rules(rules));
@@ -157,18 +159,19 @@ void handle(session_pointer self, const call_ptr& request, const simulate_comman
   // The draft takes the place of the cluster's rules; the user's own hold all the same.
   auto draft = state.rules;
   std::move(given->begin(), given->end(), std::back_inserter(draft));
-  read_then(self, request,
-            [request, id = what.cluster, now = rules_for(state, found->second),
-             draft = std::move(draft), version = state.services->commands.version,
-             owner = *state.owner, list = state.services->executions.list] {
-              auto records = list(owner, id, 0, simulated_commands);
-              auto body = records ? render_simulation(*records, now, draft, version) : std::string{};
-              return [request, body = std::move(body), err = records ? caf::error{} : records.error()] {
-                if (err)
-                  return request->fail(code_of(err), detail_of(err));
-                request->answer(body);
-              };
-            });
+  read_then(
+      self, request,
+      [request, id = what.cluster, now = rules_for(state, found->second), draft = std::move(draft),
+       version = state.services->commands.version, owner = *state.owner,
+       list = state.services->executions.list] {
+        auto records = list(owner, id, 0, simulated_commands);
+        auto body = records ? render_simulation(*records, now, draft, version) : std::string{};
+        return [request, body = std::move(body), err = records ? caf::error{} : records.error()] {
+          if (err)
+            return request->fail(code_of(err), detail_of(err));
+          request->answer(body);
+        };
+      });
 }
 
 } // namespace kubesage

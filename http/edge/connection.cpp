@@ -70,6 +70,7 @@ void connection::close() {
   if (phase_ == phase::closed)
     return;
   const auto self = shared_from_this();
+  tell_gone();
   phase_ = phase::closed;
   ++number_;
   if (is_counted_) {
@@ -88,7 +89,11 @@ void connection::look_at_clock(deadline now) {
   case phase::body:
     refuse_and_close(errc::request_timeout);
     return;
+  case phase::streaming:
+    on_stream_clock(now);
+    return;
   case phase::waiting:
+    tell_gone();
     refuse(is_denied_ ? errc::forbidden : errc::deadline_exceeded);
     return;
   default:
@@ -129,8 +134,15 @@ void connection::on_read(const error_code& code, std::size_t size) {
     begin_ = end_ = 0;
     return read_more();
   }
-  if (phase_ == phase::writing) // A timeout was answered while a read was under way.
+  // A timeout was answered while a read was under way, or the client is watched while it waits.
+  if (phase_ == phase::writing || phase_ == phase::waiting || phase_ == phase::streaming) {
+    if (code)
+      return phase_ == phase::writing ? void() : close();
+    end_ += size;
+    if (phase_ != phase::writing && end_ - begin_ < first_capacity)
+      read_more();
     return;
+  }
   if (code)
     return close();
   end_ += size;
@@ -209,9 +221,11 @@ void connection::send_head(int status, std::string_view content_type, std::size_
   append_response_head(head_, {.status = status,
                                .content_type = content_type,
                                .content_length = size,
+                               .is_stream = phase_ == phase::streaming,
                                .date = home_->date(),
                                .request_id = request_id_,
                                .allow = allow_,
+                               .location = location_,
                                .code = code,
                                .keeps_alive = keeps_alive_,
                                .is_old_client = parser_ && parser_->head().version == 10});
@@ -226,7 +240,13 @@ void connection::on_written(const error_code& code) {
     enter(phase::body, shared_->config.body_timeout);
     return go_on();
   }
+  if (phase_ == phase::streaming)
+    return on_stream_written();
   body_.reset();
+  end_exchange();
+}
+
+void connection::end_exchange() {
   if (is_counted_) {
     is_counted_ = false;
     home_->request_ends();
@@ -244,7 +264,7 @@ void connection::next_request() {
   parser_.reset();
   who_.reset();
   row_ = nullptr;
-  if (begin_ == end_ && capacity_ > first_capacity) {
+  if (begin_ == end_ && capacity_ > first_capacity && !is_reading_) {
     buffer_.reset(new char[first_capacity]);
     capacity_ = first_capacity;
   }

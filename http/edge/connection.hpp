@@ -2,6 +2,7 @@
 
 #include "http/edge/context.hpp"
 #include "http/edge/request_parser.hpp"
+#include "http/edge/router.hpp"
 #include "http/edge/shard.hpp"
 
 #include <memory>
@@ -11,6 +12,8 @@
 #include <boost/system/error_code.hpp>
 
 namespace kubesage {
+
+class reply_path;
 
 /// One client's connection: reads a request, has it answered, writes the answer, and so on, one
 /// request at a time. Derived classes are the transports. Everything happens on the thread of its
@@ -33,6 +36,8 @@ public:
 
   /// The answer to call `number`; dropped unless that one is still waited for.
   void on_reply(std::uint64_t number, call_reply reply);
+  /// A piece of output on the way to that answer.
+  void on_piece(std::uint64_t number, const output_piece& piece);
   [[nodiscard]] boost::asio::io_context& io() noexcept {
     return home_->io();
   }
@@ -64,6 +69,7 @@ private:
     body,      ///< Reading a body.
     waiting,   ///< A session works.
     writing,   ///< Writing the answer.
+    streaming, ///< Writing events as they come; the answer is the last.
     lingering, ///< Nothing more is written; what comes is thrown away until the client closes.
     closed,
   };
@@ -82,11 +88,27 @@ private:
   void on_body_expected();
   void on_request();
   void answer_here(operation what);
-  void ask(call_request request);
+  void on_command_body();
+  void on_rules_body();
+  void ask(call_request request, std::chrono::milliseconds patience = {});
   void respond(int status, std::string_view content_type, std::shared_ptr<const std::string> body,
                errc code = errc::none);
   void refuse(errc code, std::string_view detail = {}, const fault_list& faults = {});
   void refuse_and_close(errc code, std::string_view detail = {});
+  void observe(int status);
+  void tell_gone();
+
+  // event_stream.cpp: answers that come in pieces.
+  [[nodiscard]] bool wants_stream() const noexcept;
+  void begin_stream();
+  void push_event(std::string_view name, std::string_view json);
+  void push_stream(std::string_view text);
+  void end_stream(std::string_view name, std::string_view json, int status);
+  void flush_stream();
+  void on_stream_clock(deadline now);
+  void on_stream_written();
+  void end_exchange();
+
   [[nodiscard]] std::string_view path() const noexcept;
   [[nodiscard]] std::string_view query() const noexcept;
 
@@ -110,11 +132,17 @@ private:
   const route* row_ = nullptr;
   std::optional<principal> who_;
   std::string target_;
-  std::string parameter_;
+  path_parameters parameters_;
   std::string request_id_;
   std::string allow_;
+  std::string location_;
   std::string head_;
   std::shared_ptr<const std::string> body_;
+  std::weak_ptr<reply_path> call_; ///< In flight, where it is to hear that the client has left.
+  deadline call_until_{};
+  std::string stream_out_;     ///< Waits to be written.
+  std::string stream_writing_; ///< Being written.
+  bool is_stream_over_ = false;
 };
 
 } // namespace kubesage

@@ -3,9 +3,11 @@
 #include "http/edge/health.hpp"
 #include "http/edge/reply_path.hpp"
 #include "http/edge/router.hpp"
+#include "http/edge/validate_command.hpp"
 #include "http/wire/runtime.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kubesage {
 
@@ -42,27 +44,51 @@ std::shared_ptr<const std::string> shared_text(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }
 
-/// The request of a route without a body, or the fault in its path parameter.
-std::optional<call_request> bodyless_request(operation what, std::string& parameter,
-                                             fault_list& faults) {
+/// A path parameter that is an id; with a fault, 0.
+std::int64_t take_id(const char* name, std::string_view text, fault_list& faults) {
+  if (const auto id = parse_cluster_id(text))
+    return id->value;
+  faults.push_back({std::string{"/"} + name, "INVALID", "must be a positive integer below 2^53"});
+  return 0;
+}
+
+/// The request of a route without a body, or the faults in its parameters.
+std::optional<call_request> bodyless_request(operation what, path_parameters& parameters,
+                                             std::string_view query, fault_list& faults) {
   if (what == operation::list_clusters)
     return list_clusters{};
+  if (what == operation::get_rules)
+    return get_command_rules{};
   if (what == operation::get_credentials)
-    return get_credentials{std::move(parameter)};
-  const auto id = parse_cluster_id(parameter);
-  if (!id) {
-    faults.push_back({"/cluster_id", "INVALID", "must be a positive integer below 2^53"});
+    return get_credentials{std::move(parameters[0])};
+  const cluster_id cluster{take_id("cluster_id", parameters[0], faults)};
+  execution_id execution{};
+  if (what == operation::get_execution || what == operation::cancel_execution)
+    execution.value = take_id("execution_id", parameters[1], faults);
+  list_executions page{cluster};
+  if (what == operation::list_executions)
+    read_page(query, page, faults);
+  if (!faults.empty())
     return std::nullopt;
-  }
   switch (what) {
   case operation::remove_cluster:
-    return remove_cluster{*id};
+    return remove_cluster{cluster};
   case operation::get_namespaces:
-    return get_namespaces{*id};
+    return get_namespaces{cluster};
+  case operation::list_executions:
+    return page;
+  case operation::get_execution:
+    return get_execution{cluster, execution};
+  case operation::cancel_execution:
+    return cancel_execution{cluster, execution};
+  case operation::get_cluster_rules:
+    return get_command_rules{cluster};
   default:
-    return select_cluster{*id};
+    return select_cluster{cluster};
   }
 }
+
+constexpr std::chrono::seconds command_slack{15}; ///< For what stands around a command's own time.
 
 } // namespace
 
@@ -97,7 +123,7 @@ void connection::on_head() {
     keeps_alive_ = keeps_alive_ && !has_body;
     return answer_here(row_->run);
   }
-  parameter_ = std::move(match.parameter);
+  parameters_ = std::move(match.parameters);
   auto who = shared_->who->authenticate(head.bearer, home_->wall());
   if (!who)
     return fail(code_of(who.error()));
@@ -141,11 +167,46 @@ void connection::on_request() {
       return refuse(checked.code, checked.detail, checked.faults);
     return ask(std::move(checked.request));
   }
+  if (row_->body.data() == route_parts::command_fields.data())
+    return on_command_body();
+  if (row_->body.data() == route_parts::rules_fields.data())
+    return on_rules_body();
+  if (row_->run == operation::kubectl_policy)
+    return respond(200, json_type, shared_->config.kubectl_policy);
   fault_list faults;
-  auto request = bodyless_request(row_->run, parameter_, faults);
+  auto request = bodyless_request(row_->run, parameters_, query(), faults);
   if (!request)
     return refuse(errc::validation_failed, {}, faults);
   ask(std::move(*request));
+}
+
+void connection::on_command_body() {
+  auto checked = validate_command(parser_->take_body(), query(), row_->is_strict);
+  const auto id = take_id("cluster_id", parameters_[0], checked.faults);
+  if (checked.code == errc::none && !checked.faults.empty())
+    checked.code = errc::validation_failed;
+  if (checked.code != errc::none)
+    return refuse(checked.code, checked.detail, checked.faults);
+  checked.request.cluster.value = id;
+  const bool is_started = row_->run == operation::start_execution;
+  if (is_started && checked.request.how == execute_command::mode::wait)
+    checked.request.how = execute_command::mode::start;
+  const auto patience =
+      is_started ? std::chrono::milliseconds{} : checked.request.timeout + command_slack;
+  ask(std::move(checked.request), patience);
+}
+
+void connection::on_rules_body() {
+  auto checked = validate_rules(parser_->take_body());
+  const bool is_of_cluster = row_->run != operation::put_rules;
+  const auto id = is_of_cluster ? take_id("cluster_id", parameters_[0], checked.faults) : 0;
+  if (checked.code == errc::none && !checked.faults.empty())
+    checked.code = errc::validation_failed;
+  if (checked.code != errc::none)
+    return refuse(checked.code, checked.detail, checked.faults);
+  if (row_->run == operation::simulate_rules)
+    return ask(simulate_command_rules{cluster_id{id}, std::move(checked.rules)});
+  ask(put_command_rules{cluster_id{id}, std::move(checked.rules)});
 }
 
 void connection::answer_here(operation what) {
@@ -166,7 +227,7 @@ void connection::answer_here(operation what) {
   respond(200, text_type, shared_text("ok"));
 }
 
-void connection::ask(call_request request) {
+void connection::ask(call_request request, std::chrono::milliseconds patience) {
   const auto user = who_->tenant.user();
   if (const auto code = shared_->credits.take(user); code != errc::none)
     return refuse(code);
@@ -174,21 +235,47 @@ void connection::ask(call_request request) {
   // The session's time starts now: a slow body has its own limit.
   phase_ = phase::waiting;
   expires_ = (row_->body.empty() ? started_ : std::chrono::steady_clock::now())
-             + shared_->config.request_timeout;
-  auto work = std::make_shared<call>(
-      call{*who_, request_id_, std::string{row_->path}, expires_, std::move(request),
-           std::make_shared<reply_path>(shared_from_this(), shared_, number_, user)});
+             + (patience.count() > 0 ? patience : shared_->config.request_timeout);
+  auto path_back = std::make_shared<reply_path>(shared_from_this(), shared_, number_, user);
+  const bool is_watched = row_->watches_client || wants_stream();
+  if (is_watched) {
+    call_ = path_back;
+    call_until_ = expires_;
+  }
+  auto work =
+      std::make_shared<call>(call{*who_, request_id_, std::string{row_->path}, expires_,
+                                  std::move(request), std::move(path_back), wants_stream()});
+  const auto number = number_;
   shared_->dispatch(std::move(work));
   runtime::drain_here();
+  // Who waits long is watched: a client that leaves must not keep work going.
+  if (is_watched && number == number_ && phase_ == phase::waiting && end_ - begin_ < 1024)
+    read_more();
+}
+
+void connection::tell_gone() {
+  if (const auto waiting = std::exchange(call_, {}).lock())
+    waiting->leave();
 }
 
 void connection::on_reply(std::uint64_t number, call_reply reply) {
-  if (number != number_ || phase_ != phase::waiting)
+  if (number != number_ || (phase_ != phase::waiting && phase_ != phase::streaming))
     return;
+  call_.reset();
+  if (wants_stream() && (phase_ == phase::streaming || reply.code == errc::none)) {
+    if (reply.code != errc::none || !reply.body)
+      return end_stream("error",
+                        render_problem(reply.code == errc::none ? errc::internal : reply.code,
+                                       reply.detail, path(), request_id_, reply.faults),
+                        200);
+    return end_stream("result", *reply.body, 200);
+  }
+  location_ = std::move(reply.location);
   if (is_denied_)
     return refuse(errc::forbidden);
   if (reply.code != errc::none || !reply.body)
-    return refuse(reply.code == errc::none ? errc::internal : reply.code, reply.detail);
+    return refuse(reply.code == errc::none ? errc::internal : reply.code, reply.detail,
+                  reply.faults);
   respond(reply.status == 0 ? row_->success : reply.status, json_type, std::move(reply.body));
 }
 
@@ -198,18 +285,23 @@ void connection::respond(int status, std::string_view content_type,
   const auto now = std::chrono::steady_clock::now();
   keeps_alive_ = keeps_alive_ && !shared_->is_draining.load(std::memory_order_relaxed);
   send_head(status, content_type, body->size(), code);
-  if (is_counted_) {
-    const std::chrono::duration<double> took = now - started_;
-    shared_->series.observe(row_, status, took.count());
-    if (shared_->config.access_log)
-      log_access({request_id_, row_, status, took, who_ ? who_->tenant.user().value : 0});
-  }
+  observe(status);
   body_ = std::move(body);
   is_denied_ = false;
   allow_.clear();
+  location_.clear();
   phase_ = phase::writing;
   expires_ = now + shared_->config.write_timeout;
   write(head_, is_head_ ? nullptr : body_.get());
+}
+
+void connection::observe(int status) {
+  if (!is_counted_)
+    return;
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
+  shared_->series.observe(row_, status, took.count());
+  if (shared_->config.access_log)
+    log_access({request_id_, row_, status, took, who_ ? who_->tenant.user().value : 0});
 }
 
 void connection::refuse(errc code, std::string_view detail, const fault_list& faults) {

@@ -3,8 +3,13 @@
 #include "http/edge/connection.hpp"
 
 #include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
 
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 
 namespace kubesage {
 
@@ -31,12 +36,48 @@ public:
     auto& io = client_->io();
     try {
       boost::asio::dispatch(
-          io, [client = std::move(client_), number = number_, answer = std::move(reply)]() mutable {
+          io, [client = client_, number = number_, answer = std::move(reply)]() mutable {
             client->on_reply(number, std::move(answer));
           });
     } catch (...) {
       // Out of memory: the connection's own deadline answers.
     }
+  }
+
+  void stream(output_piece piece) noexcept override {
+    if (is_used_.load(std::memory_order_acquire))
+      return;
+    auto& io = client_->io();
+    try {
+      boost::asio::post(io, [client = client_, number = number_, piece = std::move(piece)] {
+        client->on_piece(number, piece);
+      });
+    } catch (...) {
+      // Out of memory: the answer at the end holds the whole output.
+    }
+  }
+
+  void watch(std::function<void()> on_gone) noexcept override {
+    {
+      const std::lock_guard lock{mutex_};
+      if (!is_gone_) {
+        on_gone_ = std::move(on_gone);
+        return;
+      }
+    }
+    on_gone();
+  }
+
+  /// The client has left, or its time has run out.
+  void leave() noexcept {
+    std::function<void()> tell;
+    {
+      const std::lock_guard lock{mutex_};
+      is_gone_ = true;
+      tell = std::move(on_gone_);
+    }
+    if (tell && !is_used_.load(std::memory_order_acquire))
+      tell();
   }
 
 private:
@@ -45,6 +86,9 @@ private:
   std::uint64_t number_;
   user_id user_;
   std::atomic<bool> is_used_{false};
+  std::mutex mutex_;
+  bool is_gone_ = false;
+  std::function<void()> on_gone_;
 };
 
 } // namespace kubesage

@@ -60,6 +60,22 @@ bool has_plain_lines(std::string_view raw) {
   return true;
 }
 
+/// Whether an Accept header names `text/event-stream`, whatever stands beside it.
+bool accepts_events(std::string_view value) {
+  while (!value.empty()) {
+    auto range = value.substr(0, value.find(','));
+    value.remove_prefix(std::min(value.size(), range.size() + 1));
+    range = range.substr(0, range.find(';'));
+    while (!range.empty() && range.front() == ' ')
+      range.remove_prefix(1);
+    while (!range.empty() && range.back() == ' ')
+      range.remove_suffix(1);
+    if (iequals(range, "text/event-stream"))
+      return true;
+  }
+  return false;
+}
+
 bool is_visible(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
@@ -148,6 +164,9 @@ void request_parser::on_field_impl(http::field name, view text, view raw_value, 
     ++expectations_;
     is_expectation_known_ = iequals(value, "100-continue");
     head_.expects_continue = is_expectation_known_;
+    return;
+  case http::field::accept:
+    head_.wants_stream = head_.wants_stream || accepts_events(value);
     return;
   case http::field::unknown:
     break;

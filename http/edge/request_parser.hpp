@@ -21,6 +21,7 @@ struct request_head {
   bool has_content_encoding = false;
   bool has_idempotency_key = false;
   bool expects_continue = false;
+  bool wants_stream = false; ///< Accepts text/event-stream.
 };
 
 /// Reads one request: Beast's parser for the grammar, and a gate behind it for what Beast 1.81 lets

@@ -12,6 +12,10 @@ std::string_view status_line(int status) {
     return "HTTP/1.1 200 OK\r\n";
   case 201:
     return "HTTP/1.1 201 Created\r\n";
+  case 202:
+    return "HTTP/1.1 202 Accepted\r\n";
+  case 204:
+    return "HTTP/1.1 204 No Content\r\n";
   case 400:
     return "HTTP/1.1 400 Bad Request\r\n";
   case 401:
@@ -61,13 +65,21 @@ void field(std::string& out, std::string_view name, std::string_view value) {
 
 void append_response_head(std::string& out, const response_head& head) {
   out += status_line(head.status);
-  field(out, "Content-Type: ", head.content_type);
-  field(out, "Content-Length: ", std::to_string(head.content_length));
+  if (head.status != 204)
+    field(out, "Content-Type: ", head.content_type);
+  if (head.is_stream && !head.is_old_client)
+    out += "Transfer-Encoding: chunked\r\n";
+  else if (!head.is_stream && head.status != 204)
+    field(out, "Content-Length: ", std::to_string(head.content_length));
   field(out, "Date: ", head.date);
   field(out, "X-Request-Id: ", head.request_id);
   out += "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n";
   if (!head.allow.empty())
     field(out, "Allow: ", head.allow);
+  if (!head.location.empty())
+    field(out, "Location: ", head.location);
+  if (head.is_stream)
+    out += "X-Accel-Buffering: no\r\n";
   if (head.status == 401)
     out += "WWW-Authenticate: Bearer\r\n";
   if (const auto seconds = retry_after(head.code); seconds > 0)

@@ -23,15 +23,18 @@ std::string_view next_segment(std::string_view& path) {
   return segment;
 }
 
-/// Compares segment by segment; `parameter` is what stands for the `{…}` of `pattern`.
-bool matches(std::string_view pattern, std::string_view path, std::string_view& parameter) {
+using raw_parameters = std::array<std::string_view, 2>;
+
+/// Compares segment by segment; `parameters` are what stands for the `{…}`s of `pattern`.
+bool matches(std::string_view pattern, std::string_view path, raw_parameters& parameters) {
+  std::size_t count = 0;
   while (!pattern.empty() && !path.empty()) {
     const auto expected = next_segment(pattern);
     const auto segment = next_segment(path);
     if (expected.front() == '{') {
       if (segment.empty())
         return false;
-      parameter = segment;
+      parameters.at(count++) = segment;
     } else if (expected != segment) {
       return false;
     }
@@ -91,9 +94,9 @@ route_match find_route(listener where, std::string_view method, std::string_view
   const bool is_prefixed = strip_prefix(path);
   route_match result{errc::route_not_found, nullptr, {}, {}};
   for (const auto& row : route_table) {
-    std::string_view parameter;
+    raw_parameters parameters;
     if (!serves(row.where, where) || (is_prefixed && !row.is_classic)
-        || !matches(row.path, path, parameter))
+        || !matches(row.path, path, parameters))
       continue;
     if (!takes(row, method)) {
       result.code = errc::method_not_allowed;
@@ -102,11 +105,11 @@ route_match find_route(listener where, std::string_view method, std::string_view
         result.allow += ", HEAD";
       continue;
     }
-    if (!parameter.empty()) {
-      auto decoded = decode_segment(parameter);
+    for (std::size_t i = 0; i < parameters.size() && !parameters[i].empty(); ++i) {
+      auto decoded = decode_segment(parameters[i]);
       if (!decoded)
         return {errc::malformed_request, nullptr, {}, {}};
-      result.parameter = std::move(*decoded);
+      result.parameters[i] = std::move(*decoded);
     }
     result.code = errc::none;
     result.row = &row;

@@ -2,17 +2,20 @@
 
 #include "http/edge/routes.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace kubesage {
 
+using path_parameters = std::array<std::string, 2>;
+
 /// What a method and a path mean.
 struct route_match {
   errc code = errc::none;     ///< `route_not_found`, `method_not_allowed` or `malformed_request`.
   const route* row = nullptr; ///< Set when `code` is `none`.
-  std::string parameter;      ///< The decoded path parameter; may be empty.
+  path_parameters parameters; ///< Decoded, in the order of the path; may be empty.
   std::string allow;          ///< For `method_not_allowed`: the Allow header.
 };
 

@@ -15,10 +15,20 @@ namespace kubesage {
 /// The one table of what the server answers. Router, access check, body limits, validation, the
 /// Allow header, metrics labels and the OpenAPI document all read it.
 
-enum class verb : std::uint8_t { get, post, delete_ };
+enum class verb : std::uint8_t { get, post, put, delete_ };
 
 constexpr std::string_view name_of(verb value) noexcept {
-  return value == verb::get ? "GET" : value == verb::post ? "POST" : "DELETE";
+  switch (value) {
+  case verb::get:
+    return "GET";
+  case verb::post:
+    return "POST";
+  case verb::put:
+    return "PUT";
+  case verb::delete_:
+    return "DELETE";
+  }
+  return "GET";
 }
 
 enum class operation : std::uint8_t {
@@ -28,6 +38,17 @@ enum class operation : std::uint8_t {
   get_credentials,
   get_namespaces,
   select_cluster,
+  execute_command,
+  start_execution,
+  list_executions,
+  get_execution,
+  cancel_execution,
+  kubectl_policy,
+  get_rules,
+  put_rules,
+  get_cluster_rules,
+  put_cluster_rules,
+  simulate_rules,
   openapi,
   livez,
   readyz,
@@ -56,7 +77,7 @@ struct query_parameter {
 
 struct route {
   verb method;
-  std::string_view path; ///< At most one `{parameter}`, a whole segment.
+  std::string_view path; ///< At most two `{parameter}`s, each a whole segment.
   operation run;
   std::string_view operation_id;
   std::string_view summary;
@@ -69,6 +90,9 @@ struct route {
   int success = 200;
   std::string_view answer{};      ///< Name of the schema of the success body; empty: text.
   std::span<const errc> errors{}; ///< Beside those of every route that needs a token.
+  bool is_strict = false;         ///< Refuses members that it does not know.
+  bool streams = false;           ///< `Accept: text/event-stream` gives output as it comes.
+  bool watches_client = false;    ///< The work ends when the client leaves.
 };
 
 inline constexpr std::array<std::string_view, 2> route_prefixes{"/kubeconfig", "/api/v2.0"};
@@ -111,6 +135,31 @@ inline constexpr std::array health_query{
     query_parameter{"verbose", R"({"type":"string"})", "List each check"},
 };
 
+inline constexpr std::array command_fields{
+    body_field{"command", R"({"type":"string","minLength":1,"maxLength":4096})", false,
+               "A kubectl command line; the leading kubectl may be left out. Either this or args"},
+    body_field{"args", R"({"type":"array","items":{"type":"string"},"maxItems":128})", false,
+               "The words of the command, each taken as it is"},
+    body_field{"timeout_seconds", R"({"type":"integer","minimum":1,"maximum":300,"default":30})",
+               false, "How long the command may run"},
+};
+
+inline constexpr std::array rules_fields{
+    body_field{"rules", R"({"type":"array","items":{"$ref":"#/components/schemas/CommandRule"}})",
+               true, "All the rules; they take the place of those before"},
+};
+
+inline constexpr std::array command_query{
+    query_parameter{"dry_run", R"({"type":"boolean","default":false})",
+                    "Say what the policy decides, and by which rule; run nothing"},
+};
+
+inline constexpr std::array history_query{
+    query_parameter{"limit", R"({"type":"integer","minimum":1,"maximum":500,"default":100})",
+                    "Most executions in the answer"},
+    query_parameter{"continue", R"({"type":"string"})", "As the page before gave it"},
+};
+
 inline constexpr std::array onboarding_errors{
     errc::malformed_json,         errc::cluster_name_taken,     errc::cluster_unreachable,
     errc::cluster_tls_failed,     errc::cluster_unauthorized,   errc::cluster_forbidden,
@@ -124,6 +173,19 @@ inline constexpr std::array namespace_errors{errc::cluster_not_found,    errc::c
                                              errc::cluster_forbidden,    errc::cluster_rate_limited,
                                              errc::cluster_bad_response, errc::cluster_timeout};
 inline constexpr std::array readiness_errors{errc::not_ready};
+inline constexpr std::array command_errors{
+    errc::malformed_json,         errc::cluster_not_found,   errc::command_denied,
+    errc::sandbox_unavailable,    errc::cluster_unreachable, errc::cluster_tls_failed,
+    errc::cluster_unauthorized,   errc::cluster_forbidden,   errc::cluster_rate_limited,
+    errc::cluster_bad_response,   errc::cluster_timeout,     errc::unsupported_media_type,
+    errc::idempotency_unsupported};
+inline constexpr std::array execution_errors{errc::cluster_not_found, errc::execution_not_found};
+inline constexpr std::array cancel_errors{errc::cluster_not_found, errc::execution_not_found,
+                                          errc::execution_finished};
+inline constexpr std::array rules_errors{errc::malformed_json, errc::unsupported_media_type};
+inline constexpr std::array cluster_rules_errors{errc::malformed_json, errc::cluster_not_found,
+                                                 errc::unsupported_media_type,
+                                                 errc::idempotency_unsupported};
 
 } // namespace route_parts
 
@@ -185,6 +247,112 @@ inline constexpr std::array route_table{
           .needs = role::operator_,
           .answer = "Selection",
           .errors = route_parts::selection_errors},
+    route{.method = verb::post,
+          .path = "/execute-kubectl-direct/{cluster_id}",
+          .run = operation::execute_command,
+          .operation_id = "executeKubectl",
+          .summary = "Run a kubectl command in a cluster and wait for its end",
+          .is_classic = true,
+          .needs = role::viewer,
+          .body_limit = 16 * 1024,
+          .body = route_parts::command_fields,
+          .query = route_parts::command_query,
+          .answer = "CommandResult",
+          .errors = route_parts::command_errors,
+          .streams = true,
+          .watches_client = true},
+    route{.method = verb::post,
+          .path = "/api/v1/clusters/{cluster_id}/executions",
+          .run = operation::start_execution,
+          .operation_id = "startExecution",
+          .summary = "Start a kubectl command that goes on without the caller",
+          .needs = role::viewer,
+          .body_limit = 16 * 1024,
+          .body = route_parts::command_fields,
+          .query = route_parts::command_query,
+          .success = 202,
+          .answer = "Execution",
+          .errors = route_parts::command_errors,
+          .is_strict = true},
+    route{.method = verb::get,
+          .path = "/api/v1/clusters/{cluster_id}/executions",
+          .run = operation::list_executions,
+          .operation_id = "listExecutions",
+          .summary = "The kubectl commands of a cluster, newest first",
+          .needs = role::viewer,
+          .query = route_parts::history_query,
+          .answer = "ExecutionList",
+          .errors = route_parts::lookup_errors},
+    route{.method = verb::get,
+          .path = "/api/v1/clusters/{cluster_id}/executions/{execution_id}",
+          .run = operation::get_execution,
+          .operation_id = "getExecution",
+          .summary = "One kubectl command, with its output where that was kept",
+          .needs = role::viewer,
+          .answer = "Execution",
+          .errors = route_parts::execution_errors,
+          .streams = true},
+    route{.method = verb::delete_,
+          .path = "/api/v1/clusters/{cluster_id}/executions/{execution_id}",
+          .run = operation::cancel_execution,
+          .operation_id = "cancelExecution",
+          .summary = "End a running kubectl command",
+          .needs = role::operator_,
+          .success = 204,
+          .answer = "",
+          .errors = route_parts::cancel_errors},
+    route{.method = verb::get,
+          .path = "/api/v1/kubectl-policy",
+          .run = operation::kubectl_policy,
+          .operation_id = "getKubectlPolicy",
+          .summary = "Every kubectl verb and flag: whether it is allowed, and for whom",
+          .needs = role::viewer,
+          .answer = "Document"},
+    route{.method = verb::get,
+          .path = "/api/v1/kubectl-rules",
+          .run = operation::get_rules,
+          .operation_id = "getKubectlRules",
+          .summary = "Your own restrictions on kubectl commands, for all of your clusters",
+          .needs = role::viewer,
+          .answer = "CommandRules"},
+    route{.method = verb::put,
+          .path = "/api/v1/kubectl-rules",
+          .run = operation::put_rules,
+          .operation_id = "putKubectlRules",
+          .summary = "Replace your own restrictions on kubectl commands",
+          .needs = role::admin,
+          .body = route_parts::rules_fields,
+          .answer = "CommandRules",
+          .errors = route_parts::rules_errors,
+          .is_strict = true},
+    route{.method = verb::get,
+          .path = "/api/v1/clusters/{cluster_id}/kubectl-rules",
+          .run = operation::get_cluster_rules,
+          .operation_id = "getClusterKubectlRules",
+          .summary = "The restrictions on kubectl commands in one cluster, beside your own",
+          .needs = role::viewer,
+          .answer = "CommandRules",
+          .errors = route_parts::lookup_errors},
+    route{.method = verb::put,
+          .path = "/api/v1/clusters/{cluster_id}/kubectl-rules",
+          .run = operation::put_cluster_rules,
+          .operation_id = "putClusterKubectlRules",
+          .summary = "Replace the restrictions on kubectl commands in one cluster",
+          .needs = role::admin,
+          .body = route_parts::rules_fields,
+          .answer = "CommandRules",
+          .errors = route_parts::cluster_rules_errors,
+          .is_strict = true},
+    route{.method = verb::post,
+          .path = "/api/v1/clusters/{cluster_id}/kubectl-rules/simulate",
+          .run = operation::simulate_rules,
+          .operation_id = "simulateKubectlRules",
+          .summary = "What a draft of a cluster's rules would have decided about recorded commands",
+          .needs = role::operator_,
+          .body = route_parts::rules_fields,
+          .answer = "RuleSimulation",
+          .errors = route_parts::cluster_rules_errors,
+          .is_strict = true},
     route{.method = verb::get,
           .path = "/openapi.json",
           .run = operation::openapi,
