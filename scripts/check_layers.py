@@ -16,7 +16,7 @@ ALLOWED = {
 }
 # Each of these libraries is included by one layer's files only.
 OWNERS = {"nats/nats.h": "actors/nats_sink", "nats.h": "actors/nats_sink", "rocksdb/": "persistence/",
-          "yaml-cpp/": "config/", "prometheus/": "http/wire/metrics"}
+          "yaml-cpp/": ("config/", "k8s/policy/"), "prometheus/": "http/wire/metrics"}
 
 
 def layer(path):

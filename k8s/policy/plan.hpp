@@ -52,6 +52,7 @@ struct refusal {
   std::string word;           ///< The word that was refused, shortened; never a secret value.
   std::string reason;         ///< One sentence that says what to do instead where there is a way.
   std::string rule;           ///< Stable: `verb:exec`, `flag:server`, `role:operator`, `user:<id>`.
+  bool needs_discovery = false; ///< No kind of that name is built in: ask again with the cluster's.
 };
 
 } // namespace kubesage::policy

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kubesage::policy {
+
+/// JSON, or YAML that says the same, as a tree. Duplicate members are kept: whoever reads it must
+/// look at all of them.
+struct document {
+  enum class kind : std::uint8_t { null, text, other, object, array };
+  kind what = kind::null;
+  std::string text; ///< Of `text`.
+  std::vector<std::pair<std::string, document>> members;
+  std::vector<document> items;
+};
+
+/// Reads text as kubectl does: JSON when it begins with `{` or `[`, YAML otherwise. Nothing when
+/// it is neither, is deeper than 64 levels, or uses YAML's anchors, tags or several documents.
+std::optional<document> read_document(std::string_view text);
+
+} // namespace kubesage::policy
