@@ -22,15 +22,6 @@ bool is_plain_name(std::string_view name) {
             });
 }
 
-/// Whether `word` is a type with a version in it, such as `deployments.v1.apps`.
-bool names_version(std::string_view word) {
-  for (auto dot = word.find('.'); dot != std::string_view::npos; dot = word.find('.', dot + 1))
-    if (word.size() > dot + 2 && word[dot + 1] == 'v' && word[dot + 2] >= '0'
-        && word[dot + 2] <= '9')
-      return true;
-  return false;
-}
-
 std::string_view trim(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n\v\f";
   const auto first = text.find_first_not_of(blanks);
@@ -119,8 +110,6 @@ std::optional<get_command> read_get(const policy::plan& wanted) {
   for (const auto& flag : wanted.flags)
     if (!read_flag(command, flag))
       return std::nullopt;
-  if (std::any_of(wanted.argv.begin(), wanted.argv.end(), names_version))
-    return std::nullopt;
   for (const auto& object : wanted.objects)
     command.targets.push_back({object.kind, object.name});
   for (const auto& kind : wanted.kinds)
@@ -164,25 +153,6 @@ bool resolve_kinds(get_command& command, const kind_catalog& catalog) {
     target.kind = *found;
   }
   return true;
-}
-
-bool has_shared_short_name(const policy::plan& wanted, const kind_catalog& catalog) {
-  for (const auto& argument : wanted.argv)
-    for (std::string_view rest = argument; !rest.empty();) {
-      const auto end = rest.find_first_of(",/");
-      const auto word = rest.substr(0, end);
-      const api_resource* first = nullptr;
-      for (const auto& each : catalog.all()) {
-        if (std::find(each.short_names.begin(), each.short_names.end(), word)
-            == each.short_names.end())
-          continue;
-        if (first != nullptr && (first->name != each.name || first->group != each.group))
-          return true;
-        first = &each;
-      }
-      rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    }
-  return false;
 }
 
 std::string accept_of(const get_command& command) {

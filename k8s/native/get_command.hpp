@@ -53,11 +53,9 @@ struct printed {
 /// Reads a plan. Nothing: it has what this does not print exactly as that kubectl does.
 std::optional<get_command> read_get(const policy::plan& wanted);
 
-/// Puts the cluster's own types in the place of the plan's. False: the cluster does not have them.
+/// Puts the cluster's own types, at the version that kubectl chooses for a type's full name, in the
+/// place of the plan's. False: the cluster does not have them.
 bool resolve_kinds(get_command& command, const kind_catalog& catalog);
-
-/// Whether newer kubectls warn that a short name in the plan's words means other types as well.
-bool has_shared_short_name(const policy::plan& wanted, const kind_catalog& catalog);
 
 /// The `Accept` header that kubectl sends.
 std::string accept_of(const get_command& command);

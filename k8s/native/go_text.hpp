@@ -1,5 +1,7 @@
 #pragma once
 
+#include "k8s/policy/version.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -7,12 +9,7 @@
 namespace kubesage::k8s::native {
 
 /// The release of the kubectl whose output is reproduced.
-struct kubectl_version {
-  unsigned major = 1;
-  unsigned minor = 0;
-
-  friend auto operator<=>(const kubectl_version&, const kubectl_version&) = default;
-};
+using policy::kubectl_version;
 
 /// Appends `text` as a JSON string. `has_short_forms`: `\b` and `\f` as Go writes them since 1.22.
 void append_json_string(std::string& out, std::string_view text, bool has_short_forms);

@@ -20,9 +20,6 @@ constexpr std::array proven_minors{20U, 27U, 28U, 29U, 30U, 31U, 32U, 33U};
 /// Answers above this are read and printed on the blocking pool.
 constexpr std::size_t max_bytes_here = 64U << 10U;
 
-/// The first kubectl that may warn about short names, on the safe side.
-constexpr kubectl_version warns_of_short_names{1, 27};
-
 constexpr unsigned ok = 200;
 
 /// One command: asks for its targets one after the other, as kubectl does, then prints.
@@ -158,8 +155,7 @@ std::shared_ptr<running> answer(runtime& threads, std::shared_ptr<client> from,
                                 kubectl_version version, deadline until, limits bounds,
                                 output_function on_output, done_function on_done) {
   auto command = can_answer(wanted, version) ? read_get(wanted) : std::nullopt;
-  if (!command || !catalog || !resolve_kinds(*command, *catalog)
-      || (version >= warns_of_short_names && has_shared_short_name(wanted, *catalog))) {
+  if (!command || !catalog || !resolve_kinds(*command, *catalog)) {
     on_done({});
     return nullptr;
   }

@@ -87,9 +87,6 @@ TEST(get_command_test, leaves_to_kubectl_what_it_does_not_print) {
   auto several = get({}, {"a"});
   several.kinds.push_back(nodes());
   EXPECT_FALSE(can_answer(several, {1, 33}));
-  auto versioned = get();
-  versioned.argv = {"kubectl", "get", "pods.v1."};
-  EXPECT_FALSE(can_answer(versioned, {1, 33}));
 }
 
 TEST(get_command_test, answers_for_releases_that_were_compared) {
