@@ -35,12 +35,14 @@ using transport_pointer = std::shared_ptr<transport>;
 using names = std::vector<std::string>;
 
 template <class T>
-using work = asio::awaitable<caf::expected<T>> (*)(transport_pointer, call_pointer);
+using work = std::function<asio::awaitable<caf::expected<T>>(transport_pointer, call_pointer)>;
 
 constexpr const char* json = "application/json";
 // Metadata alone is a tenth of the bytes; servers that cannot do it answer the whole list.
 constexpr const char* metadata_list =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
+constexpr std::size_t max_error_bytes = 256U << 10U;
 
 constexpr unsigned gone = 410;
 constexpr unsigned forbidden = 403;
@@ -111,6 +113,27 @@ asio::awaitable<caf::expected<server_version>> ask_version(transport_pointer lin
   co_return result;
 }
 
+struct get_parameters {
+  std::string target;
+  std::string accept;
+  std::size_t max_body_bytes;
+};
+
+asio::awaitable<caf::expected<http_answer>> fetch(transport_pointer link, call_pointer call,
+                                                  std::shared_ptr<get_parameters> wanted) {
+  const read_bounds bounds{wanted->max_body_bytes, max_error_bytes};
+  auto answer = co_await link->fetch(call, wanted->target, wanted->accept, bounds);
+  if (answer.failure && !answer.is_too_large)
+    co_return std::move(answer.failure);
+  http_answer result;
+  result.status = answer.status;
+  result.content_type = std::move(answer.content_type);
+  result.warnings = std::move(answer.warnings);
+  result.is_too_large = answer.is_too_large;
+  result.body = std::move(answer.body);
+  co_return result;
+}
+
 template <class T>
 asio::awaitable<caf::expected<T>> admitted(transport_pointer link, call_pointer call, work<T> job) {
   auto refusal = co_await link->admit(call);
@@ -138,10 +161,11 @@ template <class T>
 void launch(transport_pointer link, deadline until, work<T> job, client::callback<T> on_done) {
   // Posted, so that the result never arrives before the caller's call returns.
   auto& context = link->context();
-  asio::post(context.get_executor(), [link = std::move(link), until, job,
+  asio::post(context.get_executor(), [link = std::move(link), until, job = std::move(job),
                                       on_done = std::move(on_done)]() mutable {
     auto& here = link->context();
-    asio::co_spawn(here, run<T>(std::move(link), until, job, std::move(on_done)), asio::detached);
+    asio::co_spawn(here, run<T>(std::move(link), until, std::move(job), std::move(on_done)),
+                   asio::detached);
   });
 }
 
@@ -177,11 +201,22 @@ caf::expected<std::shared_ptr<client>> client::make(runtime& threads, const clie
 }
 
 void client::list_namespaces(deadline until, callback<std::vector<std::string>> on_done) {
-  launch<names>(impl_->link, until, &list_names, std::move(on_done));
+  launch<names>(impl_->link, until, work<names>{&list_names}, std::move(on_done));
 }
 
 void client::test_connection(deadline until, callback<server_version> on_done) {
-  launch<server_version>(impl_->link, until, &ask_version, std::move(on_done));
+  launch<server_version>(impl_->link, until, work<server_version>{&ask_version},
+                         std::move(on_done));
+}
+
+void client::get(deadline until, std::string path_and_query, std::string accept,
+                 std::size_t max_body_bytes, callback<http_answer> on_done) {
+  auto wanted = std::make_shared<get_parameters>(
+      get_parameters{std::move(path_and_query), std::move(accept), max_body_bytes});
+  work<http_answer> job = [wanted = std::move(wanted)](transport_pointer link, call_pointer call) {
+    return fetch(std::move(link), std::move(call), wanted);
+  };
+  launch<http_answer>(impl_->link, until, std::move(job), std::move(on_done));
 }
 
 void client::cancel() {

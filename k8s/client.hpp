@@ -43,6 +43,15 @@ struct endpoint {
   shared_secret token; ///< Null: no bearer token.
 };
 
+/// What an API server answered to one GET, whatever its status.
+struct http_answer {
+  unsigned status = 0;
+  std::string content_type;
+  std::vector<std::string> warnings; ///< Values of `Warning` headers, in their order.
+  std::string body;
+  bool is_too_large = false; ///< The body was larger than asked for; then it is empty.
+};
+
 /// What a connection test found.
 struct server_version {
   std::string git_version; ///< As `/version` gives it.
@@ -72,6 +81,12 @@ public:
   /// Asks for the version with the credentials, then whether they are accepted (a GET that needs
   /// authentication: a namespaces list of one; 403 counts as accepted).
   void test_connection(deadline until, callback<server_version> on_done);
+
+  /// GETs `path_and_query` (encoded already). Any status but a redirect is an answer, not an error:
+  /// what the server said stands in it and may be shown to the user who owns the cluster alone.
+  /// `max_body_bytes` bounds the body of a 200; other bodies are bounded by 256 KiB.
+  void get(deadline until, std::string path_and_query, std::string accept,
+           std::size_t max_body_bytes, callback<http_answer> on_done);
 
   /// Ends every call in flight with `cancelled` and closes the connections. Thread: any.
   void cancel();

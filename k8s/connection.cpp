@@ -142,8 +142,8 @@ caf::error connection::failure_of(const error_code& failure, bool got_header) {
 }
 
 template <class Stream>
-asio::awaitable<void> connection::exchange_on(Stream* stream, std::string* request, deadline until,
-                                              reply* result) {
+asio::awaitable<void> connection::exchange_on(Stream* stream, std::string* request,
+                                              read_bounds bounds, deadline until, reply* result) {
   error_code failure;
   tcp_.expires_at(earlier(config_.first_byte_timeout, until));
   co_await asio::async_write(*stream, asio::buffer(*request),
@@ -156,24 +156,35 @@ asio::awaitable<void> connection::exchange_on(Stream* stream, std::string* reque
   }
   http::response_parser<http::string_body> parser;
   parser.header_limit(static_cast<std::uint32_t>(config_.max_header_bytes));
-  parser.body_limit(config_.max_body_bytes);
+  // Which of the bounds holds depends on the status, so that it is set behind the header.
+  parser.body_limit(boost::none);
   co_await http::async_read_header(*stream, buffer_, parser,
                                    asio::redirect_error(asio::use_awaitable, failure));
-  result->is_too_large = failure == http::error::body_limit;
   if (failure) {
     result->is_stale = !parser.got_some() && is_hang_up(failure);
     result->failure = failure_of(failure, false);
     co_return;
   }
   result->status = parser.get().result_int();
-  if (result->status != 200)
+  const auto limit = result->status == 200 ? bounds.body_bytes : bounds.error_bytes;
+  if (result->status != 200 && limit == 0)
     co_return; // The body would be the server's text, which goes nowhere.
+  result->content_type = parser.get()[http::field::content_type];
+  const auto [first, last] = parser.get().equal_range(http::field::warning);
+  for (auto each = first; each != last; ++each)
+    result->warnings.emplace_back(each->value());
   const auto encoding = parser.get()[http::field::content_encoding];
   if (!encoding.empty() && !beast::iequals(encoding, "identity")) {
     result->failure =
         make(errc::cluster_bad_response, "the answer is compressed though it was not asked to be");
     co_return;
   }
+  if (const auto length = parser.content_length(); length && *length > limit) {
+    result->is_too_large = true;
+    result->failure = failure_of(http::error::body_limit, true);
+    co_return;
+  }
+  parser.body_limit(limit);
   tcp_.expires_at(until);
   co_await http::async_read(*stream, buffer_, parser,
                             asio::redirect_error(asio::use_awaitable, failure));
@@ -186,14 +197,15 @@ asio::awaitable<void> connection::exchange_on(Stream* stream, std::string* reque
   result->body = std::move(parser.get().body());
 }
 
-asio::awaitable<reply> connection::exchange(std::string request, deadline until) {
+asio::awaitable<reply> connection::exchange(std::string request, read_bounds bounds,
+                                            deadline until) {
   const wiper guard{request};
   reply result;
   is_keep_alive_ = false;
   if (tls_)
-    co_await exchange_on(&*tls_, &request, until, &result);
+    co_await exchange_on(&*tls_, &request, bounds, until, &result);
   else
-    co_await exchange_on(&tcp_, &request, until, &result);
+    co_await exchange_on(&tcp_, &request, bounds, until, &result);
   tcp_.expires_never();
   if (!is_keep_alive_)
     tcp_.close();

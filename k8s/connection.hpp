@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -25,7 +26,15 @@ struct reply {
   bool is_stale = false;     ///< The connection ended before the first byte of an answer.
   bool is_too_large = false; ///< The body is larger than the limit.
   unsigned status = 0;
-  std::string body; ///< Of answers with status 200 only.
+  std::string body; ///< Of answers with status 200, or of all where that was asked for.
+  std::string content_type;
+  std::vector<std::string> warnings; ///< Values of `Warning` headers.
+};
+
+/// How much of an answer is read.
+struct read_bounds {
+  std::size_t body_bytes = 0;  ///< Of a 200.
+  std::size_t error_bytes = 0; ///< Of any other status; 0: such a body stays unread.
 };
 
 /// One HTTP/1.1 connection to an API server, with TLS or without. Owned by a shared pointer that
@@ -40,7 +49,7 @@ public:
   boost::asio::awaitable<caf::error> open(address_list addresses, deadline until);
 
   /// Sends `request`, which is wiped, and reads the answer.
-  boost::asio::awaitable<reply> exchange(std::string request, deadline until);
+  boost::asio::awaitable<reply> exchange(std::string request, read_bounds bounds, deadline until);
 
   /// Whether another exchange may use it: alive, and the server has sent nothing unasked.
   [[nodiscard]] bool is_reusable();
@@ -55,8 +64,8 @@ private:
   boost::asio::awaitable<caf::error> shake_hands(deadline until);
 
   template <class Stream>
-  boost::asio::awaitable<void> exchange_on(Stream* stream, std::string* request, deadline until,
-                                           reply* result);
+  boost::asio::awaitable<void> exchange_on(Stream* stream, std::string* request, read_bounds bounds,
+                                           deadline until, reply* result);
   caf::error failure_of(const boost::system::error_code& failure, bool got_header);
 
   const client_config& config_; // The client's, which outlives its connections.

@@ -182,16 +182,16 @@ std::string transport::make_request(const std::string& target, const std::string
   return text;
 }
 
-asio::awaitable<reply> transport::exchange(call_pointer call, std::string target,
-                                           std::string accept) {
-  auto request = make_request(target, accept);
-  auto result = co_await call->link->exchange(std::move(request), call->until);
+asio::awaitable<reply> transport::get(call_pointer call, std::string target, std::string accept) {
+  const read_bounds bounds{config_.max_body_bytes, 0};
+  auto result = co_await fetch(std::move(call), std::move(target), std::move(accept), bounds);
   if (!result.failure)
     result.failure = failure_of(result.status);
   co_return result;
 }
 
-asio::awaitable<reply> transport::get(call_pointer call, std::string target, std::string accept) {
+asio::awaitable<reply> transport::fetch(call_pointer call, std::string target, std::string accept,
+                                        read_bounds bounds) {
   reply result;
   // A pooled connection may die unseen: then once more, on a fresh one. GET allows that.
   for (bool may_reuse = true;; may_reuse = false) {
@@ -208,10 +208,13 @@ asio::awaitable<reply> transport::get(call_pointer call, std::string target, std
       if (result.failure)
         break;
     }
-    result = co_await exchange(call, target, accept);
+    auto request = make_request(target, accept);
+    result = co_await call->link->exchange(std::move(request), bounds, call->until);
     if (!is_reused || !result.is_stale || call->is_cancelled)
       break;
   }
+  if (!result.failure && result.status >= 300 && result.status < 400)
+    result.failure = failure_of(result.status);
   if (call->is_cancelled)
     result.failure = cancelled();
   else if (call->link && !result.failure)

@@ -60,6 +60,10 @@ public:
   /// failure, with the status beside it.
   boost::asio::awaitable<reply> get(call_pointer call, std::string target, std::string accept);
 
+  /// The same, but an answer of any status except a redirect is a success, with its body.
+  boost::asio::awaitable<reply> fetch(call_pointer call, std::string target, std::string accept,
+                                      read_bounds bounds);
+
   /// Ends all calls with `cancelled` and closes the connections.
   void cancel();
 
@@ -70,7 +74,6 @@ private:
   };
 
   boost::asio::awaitable<caf::error> open(call_pointer call);
-  boost::asio::awaitable<reply> exchange(call_pointer call, std::string target, std::string accept);
   [[nodiscard]] std::string make_request(const std::string& target,
                                          const std::string& accept) const;
   std::shared_ptr<connection> take_idle();
