@@ -12,7 +12,7 @@ namespace kubesage::policy {
 namespace {
 
 constexpr std::size_t max_text_bytes = 256;
-constexpr std::size_t max_image_bytes = 512;
+constexpr std::size_t max_path_bytes = 512;
 constexpr std::size_t max_list = 32;
 
 bool is_word(std::string_view text) {
@@ -90,12 +90,13 @@ bool is_field_selector(std::string_view text) {
 }
 
 bool is_sort_path(std::string_view text) {
-  return is_path(text, max_image_bytes) && consists_of(text, ".[]{}'\"*/\\-_");
+  return is_path(text, max_path_bytes) && text.front() != '-'
+         && consists_of(text, ".[]{}'\"*/\\-_");
 }
 
 bool is_key_value(std::string_view text) {
   const auto mark = text.find('=');
-  return mark != 0 && mark != std::string_view::npos && mark <= 253
+  return mark != 0 && mark != std::string_view::npos && mark <= 253 && text.front() != '-'
          && consists_of(text.substr(0, mark), "-._/") && is_printable(text.substr(mark + 1));
 }
 
