@@ -1,5 +1,7 @@
 #include "actors/cluster_link.hpp"
 
+#include "actors/link_command.hpp"
+
 #include <utility>
 
 namespace kubesage {
@@ -7,7 +9,10 @@ namespace {
 
 class client_link final : public cluster_link {
 public:
-  explicit client_link(std::shared_ptr<k8s::client> client) : client_(std::move(client)) {}
+  client_link(runtime& threads, std::shared_ptr<k8s::client> client, k8s::endpoint target,
+              command_tools tools)
+      : where_{&threads, client, k8s::discovery::make(client, {}), std::move(target)},
+        tools_(tools), client_(std::move(client)) {}
   ~client_link() override {
     client_->cancel();
   }
@@ -28,23 +33,45 @@ public:
         });
   }
 
+  void discover(deadline until, bool wants_fresh, kinds_callback on_done) override {
+    where_.kinds->get(until, wants_fresh,
+                      [on_done = std::move(on_done)](caf::expected<k8s::discovered> found) {
+                        if (found)
+                          on_done(std::move(found->catalog));
+                        else
+                          on_done(std::move(found.error()));
+                      });
+  }
+
+  std::function<void()> execute(command_run run) override {
+    auto command = std::make_shared<link_command>(where_, tools_, std::move(run));
+    command->start();
+    return [command = std::weak_ptr{command}] {
+      if (const auto running = command.lock())
+        running->cancel();
+    };
+  }
+
   void cancel() override {
     client_->cancel();
   }
 
 private:
+  const link_command::cluster where_;
+  const command_tools tools_;
   std::shared_ptr<k8s::client> client_;
 };
 
 } // namespace
 
-link_maker client_links(runtime& threads, k8s::client_config config) {
-  return [&threads, config = std::move(config)](
-             k8s::endpoint target) -> caf::expected<std::shared_ptr<cluster_link>> {
-    auto client = k8s::client::make(threads, config, std::move(target));
+link_maker client_links(runtime& threads, k8s::client_config config, command_tools tools) {
+  return [&threads, config = std::move(config),
+          tools](k8s::endpoint target) -> caf::expected<std::shared_ptr<cluster_link>> {
+    auto client = k8s::client::make(threads, config, target);
     if (!client)
       return std::move(client.error());
-    return std::shared_ptr<cluster_link>{std::make_shared<client_link>(std::move(*client))};
+    return std::shared_ptr<cluster_link>{
+        std::make_shared<client_link>(threads, std::move(*client), std::move(target), tools)};
   };
 }
 

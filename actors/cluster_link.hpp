@@ -3,6 +3,7 @@
 #include "k8s/client.hpp"
 #include "k8s/kinds.hpp"
 #include "k8s/policy/plan.hpp"
+#include "k8s/policy/version.hpp"
 #include "messages/execution.hpp"
 #include "messages/ids.hpp"
 
@@ -14,6 +15,10 @@
 #include <caf/expected.hpp>
 
 namespace kubesage {
+
+namespace k8s {
+class kubectl_runner;
+} // namespace k8s
 
 /// A command on its way to a cluster. Its functions are called from any thread.
 struct command_run {
@@ -52,7 +57,14 @@ public:
 using link_maker =
     std::function<caf::expected<std::shared_ptr<cluster_link>>(k8s::endpoint target)>;
 
+/// What links run commands with.
+struct command_tools {
+  k8s::kubectl_runner* runner = nullptr; ///< Null: no kubectl. Outlives the links.
+  policy::kubectl_version version;
+  bool uses_native = true; ///< Reads are answered without kubectl where that gives the same bytes.
+};
+
 /// The link over k8s::client.
-link_maker client_links(runtime& threads, k8s::client_config config);
+link_maker client_links(runtime& threads, k8s::client_config config, command_tools tools);
 
 } // namespace kubesage

@@ -3,7 +3,7 @@
 #include "actors/execution_views.hpp"
 #include "actors/session_commands.hpp"
 #include "http/wire/json.hpp"
-#include "k8s/policy/decide.hpp"
+#include "k8s/policy/simulate.hpp"
 #include "messages/error.hpp"
 
 #include <iterator>
@@ -59,45 +59,38 @@ rule_list* rules_at(session_state& state, cluster_id cluster) {
   return found == state.clusters.end() ? nullptr : &found->second.rules;
 }
 
-void append_verdict(json_writer& out, const policy::decision& verdict) {
-  out.open_object();
-  if (const auto* refused = std::get_if<policy::refusal>(&verdict))
-    out.field("allowed", false).field("rule", refused->rule);
+void append_verdict(json_writer& out, const std::string& rule) {
+  out.open_object().field("allowed", rule.empty());
+  if (rule.empty())
+    out.null_field("rule");
   else
-    out.field("allowed", true).field("rule", "verb:" + std::get<policy::plan>(verdict).verb);
+    out.field("rule", rule);
   out.close_object();
-}
-
-bool is_allowed(const policy::decision& verdict) {
-  return std::holds_alternative<policy::plan>(verdict);
 }
 
 std::string render_simulation(const std::vector<execution_record>& records, const rule_list& now,
                               const rule_list& draft, policy::kubectl_version version) {
+  std::vector<policy::recorded_command> recorded;
+  recorded.reserve(records.size());
+  for (const auto& record : records)
+    recorded.push_back({record.command, record.roles});
+  const auto verdicts = policy::simulate(now, draft, recorded, version);
   std::string body;
   json_writer out{body};
   std::int64_t changed = 0;
   out.open_object().key("items").open_array();
-  for (const auto& record : records) {
-    policy::command_request question;
-    question.command = std::string_view{record.command};
-    question.roles = record.roles;
-    question.version = version;
-    question.rules = now;
-    const auto before = policy::decide(question);
-    question.rules = draft;
-    const auto after = policy::decide(question);
-    const bool is_changed = is_allowed(before) != is_allowed(after);
-    changed += is_changed ? 1 : 0;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto& verdict = verdicts[i];
+    changed += verdict.changes() ? 1 : 0;
     out.open_object()
-        .field("execution_id", record.id.value)
-        .field("command", record.command)
-        .field("username", record.username);
+        .field("execution_id", records[i].id.value)
+        .field("command", records[i].command)
+        .field("username", records[i].username);
     out.key("before");
-    append_verdict(out, before);
+    append_verdict(out, verdict.rule_before);
     out.key("after");
-    append_verdict(out, after);
-    out.field("changed", is_changed).close_object();
+    append_verdict(out, verdict.rule_after);
+    out.field("changed", verdict.changes()).close_object();
   }
   out.close_array()
       .field("commands", static_cast<std::int64_t>(records.size()))
