@@ -267,7 +267,7 @@ TEST_F(load_tls_test, refuses_a_key_of_another_kind_than_the_certificates) {
   int ends[2];
   const std::string_view passphrase = "secret\n";
   if (::setsid() < 0 || ::pipe(ends) != 0 || ::dup2(ends[0], STDIN_FILENO) < 0
-      || ::write(ends[1], passphrase.data(), passphrase.size()) < 0)
+      || ::write(ends[1], passphrase.data(), passphrase.size()) < 0 || ::close(ends[1]) != 0)
     std::_Exit(2);
   const bool is_refused = !load_tls(certificate, key);
   char first = 0;
