@@ -30,15 +30,15 @@ void node::wake_publisher() const {
 }
 
 bool node::stop(std::chrono::milliseconds grace) {
+  if (std::exchange(is_stopped_, true))
+    return true;
+  // The handles stay: another thread may be dispatching, and an actor that has ended drops what it
+  // is sent, so that the way back of the call answers.
   std::vector<caf::actor> actors;
   for (auto& home : directories_)
     actors.push_back(caf::actor_cast<caf::actor>(home));
   if (publisher_)
     actors.push_back(caf::actor_cast<caf::actor>(*publisher_));
-  directories_.clear();
-  publisher_.reset();
-  if (actors.empty())
-    return true;
   caf::scoped_actor self{system_};
   for (const auto& actor : actors)
     self->monitor(actor);

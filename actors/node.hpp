@@ -21,7 +21,7 @@ struct node_config {
   std::optional<publisher_config> publisher; ///< None: events stay in the store.
 };
 
-/// NODE: spawns the long-lived actors of the process in order and stops them in reverse.
+/// NODE: spawns the long-lived actors of the process and stops them.
 class node {
 public:
   node(caf::actor_system& system, node_config config);
@@ -29,13 +29,15 @@ public:
   node& operator=(const node&) = delete;
   ~node(); ///< Stops what still runs.
 
-  /// Hands a call to its user's session. Thread: any; never blocks.
+  /// Hands a call to its user's session; after `stop` the call is dropped. Thread: any; never
+  /// blocks.
   void dispatch(call_ptr request) const;
 
   /// Tells PUBLISHER that the queue holds new events. Thread: any.
   void wake_publisher() const;
 
-  /// Sends every actor its exit and waits for them at most `grace`. Returns whether all ended.
+  /// Sends every actor its exit and waits for them at most `grace`. Returns whether all ended; a
+  /// second call does nothing.
   /// Thread: not an I/O thread.
   bool stop(std::chrono::milliseconds grace);
 
@@ -46,6 +48,7 @@ private:
   caf::actor_system& system_;
   std::vector<directory_actor> directories_;
   std::optional<publisher_actor> publisher_;
+  bool is_stopped_ = false;
 };
 
 } // namespace kubesage

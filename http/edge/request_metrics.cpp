@@ -6,7 +6,7 @@ namespace kubesage {
 
 namespace {
 
-/// The most frequent first; the last stands for every other.
+/// The most frequent first; the last, which no answer has, stands for every other.
 constexpr std::array known_statuses{200, 201, 404, 422, 401, 403, 400, 409, 503, 504, 502, 429,
                                     405, 408, 413, 414, 415, 431, 500, 505, 204, 202, 412, 0};
 
@@ -20,8 +20,9 @@ void request_metrics::observe(const route* row, int status, double seconds) {
       row != nullptr ? static_cast<std::size_t>(row - route_table.data()) : route_table.size();
   auto* series = known_[which][index].load(std::memory_order_acquire);
   if (series == nullptr) {
-    series = &registry_.http_requests(row != nullptr ? name_of(row->method) : "_OTHER",
-                                      row != nullptr ? row->path : "unmatched", status);
+    series =
+        &registry_.http_requests(row != nullptr ? name_of(row->method) : "_OTHER",
+                                 row != nullptr ? row->path : "unmatched", known_statuses[index]);
     known_[which][index].store(series, std::memory_order_release);
   }
   series->observe(seconds);

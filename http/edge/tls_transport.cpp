@@ -93,12 +93,16 @@ caf::expected<std::shared_ptr<net::ssl::context>> load_tls(const std::string& ce
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
   SSL_CTX_set_cipher_list(context->native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20");
   SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  // OpenSSL would ask the terminal for the passphrase of a key, and the start would hang.
+  context->set_password_callback(
+      [](std::size_t, net::ssl::context_base::password_purpose) { return std::string{}; }, code);
   context->use_certificate_chain_file(certificate_file, code);
   if (code)
     return caf::make_error(errc::internal,
                            "the TLS certificate cannot be read: " + certificate_file);
   context->use_private_key_file(key_file, net::ssl::context::pem, code);
-  if (code)
+  // A key of another kind than the certificate's is taken without a word, and no handshake works.
+  if (code || SSL_CTX_check_private_key(context->native_handle()) != 1)
     return caf::make_error(errc::internal,
                            "the TLS key cannot be read or does not match: " + key_file);
   return context;

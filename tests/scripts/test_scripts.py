@@ -77,6 +77,27 @@ class scripts_test(unittest.TestCase):
         for command in ("./scripts/demo", "./scripts/test"):
             self.assertIn(command, readme)
 
+    def test_documents_link_to_files_that_exist(self):
+        found = 0
+        for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+            for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text()):
+                found += 1
+                with self.subTest(document=path.name, link=link):
+                    self.assertTrue((path.parent / link).exists())
+        self.assertGreater(found, 10)
+
+    def test_architecture_names_files_that_exist(self):
+        text = (ROOT / "ARCHITECTURE.md").read_text()
+        names = set(re.findall(r"`((?:[a-z0-9_]+/)+[a-z0-9_.*]*)`", text))
+        self.assertGreater(len(names), 20)
+        for name in sorted(names):
+            with self.subTest(name=name):
+                self.assertTrue(list(ROOT.glob(name.rstrip("/"))), f"nothing is called {name}")
+
+    def test_the_tree_keeps_to_the_layers_of_architecture(self):
+        result = run(sys.executable, "scripts/check_layers.py")
+        self.assertEqual(result.returncode, 0, result.stdout)
+
     def test_scripts_name_no_folder_of_one_machine(self):
         for path in bash_scripts():
             with self.subTest(path=path.name):

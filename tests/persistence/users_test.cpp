@@ -1,0 +1,143 @@
+#include "messages/error.hpp"
+#include "persistence/codec.hpp"
+#include "persistence/keys.hpp"
+#include "persistence/users.hpp"
+#include "tests/persistence/store_fixture.hpp"
+
+#include <utility>
+
+namespace kubesage {
+namespace {
+
+class users_test : public store_fixture {
+protected:
+  void SetUp() override {
+    open();
+  }
+
+  static stored_cluster cluster(std::int64_t id, const std::string& name) {
+    stored_cluster made;
+    made.facts.id = cluster_id{id};
+    made.facts.name = name;
+    made.facts.server_url = "https://10.0.0.1:6443";
+    made.sealed = "sealed-" + name;
+    return made;
+  }
+
+  void write(const std::vector<row>& rows) {
+    ASSERT_FALSE(db->write_synced(rows));
+  }
+
+  [[nodiscard]] std::vector<std::string> names_of(const tenant& owner) const {
+    const auto loaded = load_user(*db, owner);
+    EXPECT_TRUE(loaded) << caf::to_string(loaded.error());
+    std::vector<std::string> names;
+    if (loaded)
+      for (const auto& each : loaded->clusters)
+        names.push_back(each.facts.name);
+    return names;
+  }
+
+  /// Why the rows of user 1 cannot be read.
+  [[nodiscard]] errc refusal() const {
+    const auto loaded = load_user(*db, user(1));
+    return loaded ? errc::none : code_of(loaded.error());
+  }
+};
+
+TEST_F(users_test, a_user_who_was_never_here_owns_nothing) {
+  const auto loaded = load_user(*db, user(1));
+  ASSERT_TRUE(loaded);
+  EXPECT_TRUE(loaded->clusters.empty());
+  EXPECT_EQ(loaded->record.wrapped_seed, "");
+  EXPECT_EQ(loaded->record.last_sequence, 0U);
+  EXPECT_EQ(loaded->record.chain_head, "");
+  EXPECT_EQ(loaded->record.active_cluster, std::nullopt);
+}
+
+TEST_F(users_test, gives_back_record_and_clusters_after_a_restart) {
+  const user_record record{"seed", 42, std::string(64, 'a'), cluster_id{257}};
+  auto rows = put_cluster(user(1), cluster(257, "prod"));
+  rows.push_back(put_user(user(1), record));
+  write(rows);
+  open();
+  const auto loaded = load_user(*db, user(1));
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->record.wrapped_seed, "seed");
+  EXPECT_EQ(loaded->record.last_sequence, 42U);
+  EXPECT_EQ(loaded->record.chain_head, std::string(64, 'a'));
+  EXPECT_EQ(loaded->record.active_cluster, cluster_id{257});
+  ASSERT_EQ(loaded->clusters.size(), 1U);
+  EXPECT_EQ(loaded->clusters[0].facts.name, "prod");
+  EXPECT_EQ(loaded->clusters[0].sealed, "sealed-prod");
+}
+
+TEST_F(users_test, gives_clusters_oldest_first) {
+  for (const auto& [id, name] : {std::pair{70'000, "third"}, {257, "first"}, {513, "second"}})
+    write(put_cluster(user(1), cluster(id, name)));
+  EXPECT_EQ(names_of(user(1)), (std::vector<std::string>{"first", "second", "third"}));
+}
+
+TEST_F(users_test, shows_a_user_nothing_of_another) {
+  // Neighbours by number, and one that shares the shard.
+  std::int64_t twin = 2;
+  while (shard_of(user_id{twin}) != shard_of(user_id{1}))
+    ++twin;
+  for (const auto number : {std::int64_t{1}, std::int64_t{2}, twin})
+    write(put_cluster(user(number), cluster(257, "of-" + std::to_string(number))));
+  EXPECT_EQ(names_of(user(1)), std::vector<std::string>{"of-1"});
+  EXPECT_EQ(names_of(user(2)), std::vector<std::string>{"of-2"});
+  EXPECT_EQ(names_of(user(twin)), std::vector<std::string>{"of-" + std::to_string(twin)});
+  EXPECT_TRUE(names_of(user(twin + 1)).empty());
+}
+
+TEST_F(users_test, a_cluster_stands_under_its_name_too) {
+  write(put_cluster(user(1), cluster(257, "prod")));
+  const auto found = db->get(family::names, name_key(user(1), "prod"));
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ(*decode_cluster_id(**found), cluster_id{257});
+  EXPECT_FALSE(*db->get(family::names, name_key(user(2), "prod")));
+}
+
+TEST_F(users_test, forgets_a_deleted_cluster_and_its_name_and_no_other) {
+  write(put_cluster(user(1), cluster(257, "prod")));
+  write(put_cluster(user(1), cluster(513, "prod2")));
+  write(delete_cluster(user(1), cluster(257, "prod").facts));
+  EXPECT_EQ(names_of(user(1)), std::vector<std::string>{"prod2"});
+  EXPECT_FALSE(*db->get(family::names, name_key(user(1), "prod")));
+  EXPECT_TRUE(*db->get(family::names, name_key(user(1), "prod2")));
+}
+
+TEST_F(users_test, a_second_write_of_a_cluster_replaces_the_first) {
+  write(put_cluster(user(1), cluster(257, "prod")));
+  auto changed = cluster(257, "prod");
+  changed.facts.is_active = true;
+  changed.facts.generation = 2;
+  write(put_cluster(user(1), changed));
+  const auto loaded = load_user(*db, user(1));
+  ASSERT_EQ(loaded->clusters.size(), 1U);
+  EXPECT_TRUE(loaded->clusters[0].facts.is_active);
+  EXPECT_EQ(loaded->clusters[0].facts.generation, 2U);
+}
+
+TEST_F(users_test, a_damaged_record_of_the_user_is_no_empty_user) {
+  write({{family::users, user_key(user(1)), "damage"}});
+  EXPECT_EQ(refusal(), errc::storage_unavailable);
+  EXPECT_TRUE(load_user(*db, user(2)));
+}
+
+TEST_F(users_test, a_damaged_cluster_is_not_left_out) {
+  write(put_cluster(user(1), cluster(257, "prod")));
+  auto broken = encode(cluster(513, "broken"));
+  broken.pop_back();
+  write({{family::clusters, cluster_key(user(1), cluster_id{513}), broken}});
+  EXPECT_EQ(refusal(), errc::storage_unavailable);
+}
+
+TEST_F(users_test, a_cluster_under_the_key_of_another_is_refused) {
+  write({{family::clusters, cluster_key(user(1), cluster_id{513}), encode(cluster(257, "moved"))}});
+  EXPECT_EQ(refusal(), errc::storage_unavailable);
+}
+
+} // namespace
+} // namespace kubesage
