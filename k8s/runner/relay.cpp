@@ -124,6 +124,7 @@ asio::awaitable<void> relay::accept() {
       co_await pause.async_wait(quiet(failure));
       continue;
     }
+    socket.set_option(tcp::no_delay{true}, failure);
     auto added = std::make_shared<tunnel>(std::move(socket));
     tunnels_.insert(added);
     spawn_serve(std::move(added));

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "k8s/runner/blocking_run.hpp"
 #include "k8s/runner/kubectl_binary.hpp"
-#include "k8s/runner/landlock.hpp"
 #include "messages/error.hpp"
+#include "tests/support/attacker.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -20,17 +21,28 @@ struct named_sandbox {
   k8s::sandbox box;
 };
 
-/// Every form that this kernel offers, the namespace form as root and through a user namespace, and
-/// as Debian 12's kernel has it (Landlock version 2, no rules for TCP).
+/// Why nothing starts in `box`; empty when something does.
+inline std::string fault_of(const k8s::sandbox& box) {
+  const attacker program;
+  k8s::sandbox_command command;
+  command.path = program.path();
+  command.argv = {"kubectl", "exit", "0"};
+  const auto ran = k8s::run_to_end(box, std::move(command), std::chrono::seconds{20});
+  return ran ? std::string{} : detail_of(ran.error());
+}
+
+/// Every form that this machine offers, the namespace form as root and through a user namespace,
+/// and as Debian 12's kernel has it (Landlock version 2, no rules for TCP).
 inline std::vector<named_sandbox> sandboxes() {
   std::vector<named_sandbox> result;
   const auto add = [&result](const std::string& name, k8s::sandbox_form form,
                              const k8s::sandbox_options& options) {
     auto made = k8s::sandbox::make(form, options);
-    if (made)
+    const auto fault = made ? fault_of(*made) : detail_of(made.error());
+    if (fault.empty())
       result.push_back({name, std::move(*made)});
     else
-      std::cout << "no form '" << name << "' here: " << detail_of(made.error()) << '\n';
+      std::cout << "no form '" << name << "' here: " << fault << '\n';
   };
   k8s::sandbox_options plain;
   k8s::sandbox_options users;
