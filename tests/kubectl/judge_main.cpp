@@ -1,6 +1,7 @@
 // Reads JSON lines {command or args, roles, version} and prints what the policy says: allow, deny
 // or unparsable; `broken` where an accepted command, printed and judged again, gives another plan.
 
+#include "http/wire/json.hpp"
 #include "k8s/policy/table.hpp"
 #include "k8s/policy/write_argv.hpp"
 #include "tests/k8s/policy/policy_fixture.hpp"
@@ -34,10 +35,23 @@ std::string_view judge(const command_request& request) {
   return prints_as_itself(std::get<plan>(said), request) ? "allow" : "broken";
 }
 
+std::string argv_of(const command_request& request) {
+  std::string text;
+  json_writer out{text};
+  out.open_array();
+  const auto said = decide(request);
+  if (const auto* made = std::get_if<plan>(&said))
+    for (const auto& word : made->argv)
+      out.value(word);
+  out.close_array();
+  return text;
+}
+
 } // namespace
 } // namespace kubesage::policy
 
-int main() {
+int main(int count, char** arguments) {
+  const bool prints_argv = count > 1 && std::string_view{arguments[1]} == "--argv";
   simdjson::dom::parser parser;
   std::string line;
   while (std::getline(std::cin, line)) {
@@ -47,6 +61,9 @@ int main() {
       continue;
     }
     const kubesage::policy::recorded_request recorded{row};
-    std::cout << kubesage::policy::judge(recorded.request) << '\n';
+    if (prints_argv)
+      std::cout << kubesage::policy::argv_of(recorded.request) << '\n';
+    else
+      std::cout << kubesage::policy::judge(recorded.request) << '\n';
   }
 }
