@@ -10,9 +10,9 @@ namespace {
 class client_link final : public cluster_link {
 public:
   client_link(runtime& threads, std::shared_ptr<k8s::client> client, k8s::endpoint target,
-              command_tools tools)
+              std::function<command_tools()> tools)
       : where_{&threads, client, k8s::discovery::make(client, {}), std::move(target)},
-        tools_(tools), client_(std::move(client)) {}
+        tools_(std::move(tools)), client_(std::move(client)) {}
   ~client_link() override {
     client_->cancel();
   }
@@ -44,7 +44,7 @@ public:
   }
 
   std::function<void()> execute(command_run run) override {
-    auto command = std::make_shared<link_command>(where_, tools_, std::move(run));
+    auto command = std::make_shared<link_command>(where_, tools_(), std::move(run));
     command->start();
     return [command = std::weak_ptr{command}] {
       if (const auto running = command.lock())
@@ -58,15 +58,16 @@ public:
 
 private:
   const link_command::cluster where_;
-  const command_tools tools_;
+  const std::function<command_tools()> tools_;
   std::shared_ptr<k8s::client> client_;
 };
 
 } // namespace
 
-link_maker client_links(runtime& threads, k8s::client_config config, command_tools tools) {
-  return [&threads, config = std::move(config),
-          tools](k8s::endpoint target) -> caf::expected<std::shared_ptr<cluster_link>> {
+link_maker client_links(runtime& threads, k8s::client_config config,
+                        std::function<command_tools()> tools) {
+  return [&threads, config = std::move(config), tools = std::move(tools)](
+             k8s::endpoint target) -> caf::expected<std::shared_ptr<cluster_link>> {
     auto client = k8s::client::make(threads, config, target);
     if (!client)
       return std::move(client.error());

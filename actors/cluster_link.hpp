@@ -65,6 +65,8 @@ struct command_tools {
 };
 
 /// The link over k8s::client.
-link_maker client_links(runtime& threads, k8s::client_config config, command_tools tools);
+/// `tools` is asked for each command, because they are found out after the start.
+link_maker client_links(runtime& threads, k8s::client_config config,
+                        std::function<command_tools()> tools);
 
 } // namespace kubesage

@@ -29,13 +29,20 @@
 
 namespace kubesage {
 
-/// What a session knows about running kubectl.
-struct command_services {
+/// What a session knows about the kubectl of this machine.
+struct kubectl_facts {
   policy::kubectl_version version;
-  std::string why_not;                     ///< Empty: commands can run on this machine.
-  std::size_t max_running = 16;            ///< Of one user at a time.
-  std::size_t max_kept = 500;              ///< Executions in the history of a cluster.
-  std::size_t max_kept_output = 1U << 20U; ///< Bytes of a started execution's output.
+  std::string why_not; ///< Empty: commands can run here.
+};
+
+/// What sessions need for kubectl commands.
+struct command_services {
+  /// Null while the machine is still being looked at, which takes a second after the start.
+  std::function<std::shared_ptr<const kubectl_facts>()> facts;
+  std::function<void(deadline)> await_facts; ///< Blocks until there are facts, or the deadline.
+  std::size_t max_running = 16;              ///< Of one user at a time.
+  std::size_t max_kept = 500;                ///< Executions in the history of a cluster.
+  std::size_t max_kept_output = 1U << 20U;   ///< Bytes of a started execution's output.
 };
 
 /// Reads of the store that a session does not answer from memory. Thread: any; they block.

@@ -21,7 +21,8 @@ namespace {
 constexpr std::size_t trim_interval = 64; ///< Executions of a cluster between two trims.
 
 policy::decision judge(const session_state& state, const call& request,
-                       const owned_cluster& cluster, const k8s::kind_catalog* discovered) {
+                       const owned_cluster& cluster, const kubectl_facts& kubectl,
+                       const k8s::kind_catalog* discovered) {
   const auto& what = std::get<execute_command>(request.request);
   const auto rules = rules_for(state, cluster);
   policy::command_request question;
@@ -30,7 +31,7 @@ policy::decision judge(const session_state& state, const call& request,
   else
     question.command = std::string_view{what.command.line};
   question.roles = request.who.roles;
-  question.version = state.services->commands.version;
+  question.version = kubectl.version;
   question.discovered = discovered;
   question.rules = rules;
   return policy::decide(question);
@@ -282,8 +283,9 @@ void on_decision(session_pointer self, const call_ptr& request, policy::decision
                            200);
   if (auto* refused = std::get_if<policy::refusal>(&verdict))
     return refuse(self, request, std::move(*refused));
-  if (const auto& why = self->state.services->commands.why_not; !why.empty())
-    return request->fail(errc::sandbox_unavailable, why);
+  const auto kubectl = self->state.services->commands.facts();
+  if (!kubectl->why_not.empty())
+    return request->fail(errc::sandbox_unavailable, kubectl->why_not);
   auto plan = std::make_shared<policy::plan>(std::move(std::get<policy::plan>(verdict)));
   enqueue_write(self, request, [self, request, plan] { begin(self, request, std::move(*plan)); });
   proceed(self);
@@ -294,7 +296,8 @@ void judge_with(session_pointer self, const call_ptr& request, const cluster_lin
   const auto found = self->state.clusters.find(what.cluster);
   if (found == self->state.clusters.end())
     return request->fail(errc::cluster_not_found, std::string{not_found_detail});
-  on_decision(self, request, judge(self->state, *request, found->second, kinds.get()));
+  const auto kubectl = self->state.services->commands.facts();
+  on_decision(self, request, judge(self->state, *request, found->second, *kubectl, kinds.get()));
 }
 
 /// A word may be a kind that only this cluster has: asks it, and judges again.
@@ -319,6 +322,19 @@ void discover(session_pointer self, const call_ptr& request, owned_cluster& clus
       });
 }
 
+/// The server has just started and does not know its kubectl yet.
+void await_kubectl(session_pointer self, const call_ptr& request) {
+  read_then(self, request, [self, request, wait = self->state.services->commands.await_facts] {
+    wait(request->until);
+    return [self, request] {
+      if (self->state.services->commands.facts())
+        handle(self, request, std::get<execute_command>(request->request));
+      else
+        request->fail(errc::not_ready, "the server is still looking at its kubectl");
+    };
+  });
+}
+
 } // namespace
 
 void handle(session_pointer self, const call_ptr& request, const execute_command& what) {
@@ -326,7 +342,10 @@ void handle(session_pointer self, const call_ptr& request, const execute_command
   const auto found = state.clusters.find(what.cluster);
   if (found == state.clusters.end())
     return request->fail(errc::cluster_not_found, std::string{not_found_detail});
-  auto verdict = judge(state, *request, found->second, nullptr);
+  const auto kubectl = state.services->commands.facts();
+  if (!kubectl)
+    return await_kubectl(self, request);
+  auto verdict = judge(state, *request, found->second, *kubectl, nullptr);
   const auto* refused = std::get_if<policy::refusal>(&verdict);
   if (refused != nullptr && refused->needs_discovery)
     return discover(self, request, found->second);

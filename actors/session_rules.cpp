@@ -152,10 +152,11 @@ void handle(session_pointer self, const call_ptr& request, const simulate_comman
   // The draft takes the place of the cluster's rules; the user's own hold all the same.
   auto draft = state.rules;
   std::move(given->begin(), given->end(), std::back_inserter(draft));
+  const auto kubectl = state.services->commands.facts();
   read_then(
       self, request,
       [request, id = what.cluster, now = rules_for(state, found->second), draft = std::move(draft),
-       version = state.services->commands.version, owner = *state.owner,
+       version = kubectl ? kubectl->version : policy::kubectl_version{}, owner = *state.owner,
        list = state.services->executions.list] {
         auto records = list(owner, id, 0, simulated_commands);
         auto body = records ? render_simulation(*records, now, draft, version) : std::string{};

@@ -149,7 +149,10 @@ command_line parse_command_line(int argc, const char* const* argv) try {
   auto* print =
       config->add_subcommand("print", "Prints the settings in force and where they come from.");
   add_settings(*print, seen);
-  for (auto* sub : {&app, serve, demo, keys, init, version, config, print})
+  auto* doctor = app.add_subcommand(
+      "doctor", "Says what this machine can do, and what is missing for the rest.");
+  add_settings(*doctor, seen);
+  for (auto* sub : {&app, serve, demo, keys, init, version, config, print, doctor})
     sub->allow_extras();
 
   try {
@@ -173,11 +176,12 @@ command_line parse_command_line(int argc, const char* const* argv) try {
     return stop(exit_usage);
   }
   result.input.environment = process_environment();
-  result.what = &where == serve   ? action::serve
-                : &where == demo  ? action::demo
-                : &where == init  ? action::keys_init
-                : &where == print ? action::config_print
-                                  : action::version;
+  result.what = &where == serve    ? action::serve
+                : &where == demo   ? action::demo
+                : &where == init   ? action::keys_init
+                : &where == print  ? action::config_print
+                : &where == doctor ? action::doctor
+                                   : action::version;
   take_settings(where, seen, result.input);
   return result;
 } catch (const std::exception& fault) {

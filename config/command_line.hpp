@@ -14,7 +14,7 @@ inline constexpr int exit_config = 78;
 
 /// What the user asked for.
 struct command_line {
-  enum class action { serve, demo, keys_init, config_print, version, exit };
+  enum class action { serve, demo, keys_init, config_print, doctor, version, exit };
 
   action what = action::exit;
   int exit_code = 0;      ///< For `exit`: help or a complaint has been printed.

@@ -13,6 +13,7 @@ constexpr text_rule a_range{"a range such as 10.0.0.0/8", is_cidr};
 constexpr text_rule a_nats_url{"a nats:// or tls:// URL", is_nats_url};
 constexpr text_rule a_node_name{"1 to 63 of a-z, 0-9 and -", is_node_name};
 constexpr text_rule a_profile{"private or public", is_profile};
+constexpr text_rule a_sandbox{"auto, landlock or namespace", is_sandbox};
 constexpr text_rule a_log_level{"debug, info, warn, error or off", is_log_level};
 constexpr text_rule a_log_format{"json or console", is_log_format};
 constexpr text_rule a_path{"a path", is_not_empty};
@@ -136,6 +137,28 @@ const std::array rows{
            .unit = "ms",
            .least = 1,
            .most = an_hour_ms},
+    option{.key = "kubectl.path",
+           .member = &settings::kubectl_path,
+           .help = "The kubectl to run, an absolute path; empty: the one in PATH. A vendor's "
+                   "dispatcher is refused: name the real one.",
+           .default_text = "the kubectl in PATH"},
+    option{.key = "kubectl.sandbox",
+           .member = &settings::kubectl_sandbox,
+           .help = "How kubectl is kept from the network: auto, landlock (Linux 6.7) or namespace.",
+           .rule = a_sandbox},
+    option{.key = "kubectl.native",
+           .member = &settings::kubectl_native,
+           .help = "Answers common reads without running kubectl, with the same output."},
+    option{.key = "kubectl.max-running",
+           .member = &settings::kubectl_max_running,
+           .help = "Runs of kubectl at once; each takes about 50 MB.",
+           .least = 1,
+           .most = 256},
+    option{.key = "kubectl.max-running-per-user",
+           .member = &settings::kubectl_max_running_per_user,
+           .help = "Runs of kubectl at once for one user; more wait for two seconds, then get 429.",
+           .least = 1,
+           .most = 256},
     option{.key = "session.idle-timeout",
            .member = &settings::session_idle_timeout,
            .help = "After this long without a request a user's session leaves memory.",

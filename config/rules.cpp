@@ -74,6 +74,10 @@ bool is_node_name(std::string_view text) {
   });
 }
 
+bool is_sandbox(std::string_view text) {
+  return text == "auto" || text == "landlock" || text == "namespace";
+}
+
 bool is_profile(std::string_view text) {
   return is_one_of(text, std::array<std::string_view, 2>{"private", "public"});
 }

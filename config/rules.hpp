@@ -13,6 +13,7 @@ bool is_cidr(std::string_view text);
 bool is_nats_url(std::string_view text);
 bool is_node_name(std::string_view text);
 bool is_profile(std::string_view text);
+bool is_sandbox(std::string_view text);
 bool is_log_level(std::string_view text);
 bool is_log_format(std::string_view text);
 

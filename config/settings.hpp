@@ -43,6 +43,12 @@ struct settings {
   std::chrono::milliseconds k8s_first_byte_timeout{5'000};
   std::chrono::milliseconds k8s_total_timeout{10'000};
 
+  std::string kubectl_path;             ///< Empty: looked for in PATH.
+  std::string kubectl_sandbox = "auto"; ///< `auto`, `landlock` or `namespace`.
+  bool kubectl_native = true;
+  std::uint32_t kubectl_max_running = 8;
+  std::uint32_t kubectl_max_running_per_user = 2;
+
   std::chrono::seconds session_idle_timeout{900};
 
   std::string log_level = "info";  ///< A name that `log_level_from` knows.

@@ -1,6 +1,8 @@
 #include "k8s/policy/operands.hpp"
 
+#include "k8s/policy/asked_operands.hpp"
 #include "k8s/policy/characters.hpp"
+#include "k8s/policy/operand_faults.hpp"
 #include "k8s/policy/pairs.hpp"
 #include "k8s/policy/refuse.hpp"
 
@@ -29,18 +31,6 @@ bool speaks_of_secrets(std::string_view word) {
   const auto lowered = lower(word);
   return !all_parts(lowered, '.', lowered.size() + 1,
                     [](std::string_view part) { return part != "secret" && part != "secrets"; });
-}
-
-refusal bad_name(std::string_view word) {
-  return deny(word, "A name has lower-case letters, digits, - and . only.", "operand:name");
-}
-
-refusal needs_operand(const verb_rule& verb, const char* what) {
-  return deny(verb.name, "kubectl " + verb.name + " needs " + what + '.', "operand:missing");
-}
-
-refusal surplus(std::string_view word) {
-  return deny(word, "There are more operands than this command takes.", "operand:surplus");
 }
 
 class operand_reader {
@@ -73,9 +63,9 @@ public:
     case operand_shape::log_source:
       return read_log_source();
     case operand_shape::field_path:
-      return read_field_path();
+      return read_field_path(command_, kinds_, out_);
     default:
-      return read_access();
+      return read_access(table_, command_, kinds_, out_);
     }
   }
 
@@ -228,59 +218,6 @@ private:
         return bad_name(words_[1]);
       out_.arguments.push_back(words_[1]);
     }
-    return std::nullopt;
-  }
-
-  std::optional<refusal> read_field_path() {
-    if (words_.size() != 1)
-      return words_.empty() ? needs_operand(verb_, "a kind") : surplus(words_[1]);
-    const std::string_view path = words_[0];
-    if (path.size() > 253 || !is_letter(path.front()) || !consists_of(path, ".-")
-        || path.ends_with('.') || path.find("..") != std::string_view::npos)
-      return deny(path, "A field is written as kind.field.field.", "operand:path");
-    if (const auto* kind = kinds_.find(path.substr(0, path.find('.'))))
-      out_.kinds.push_back(*kind);
-    out_.arguments.emplace_back(path);
-    return std::nullopt;
-  }
-
-  /// Only asks, so that a kind that is not known is no fault.
-  std::optional<refusal> read_access() {
-    if (words_.empty())
-      return command_.is_true("list") ? std::nullopt
-                                      : std::optional{needs_operand(verb_, "a verb and a kind")};
-    if (words_.size() > 3)
-      return surplus(words_[3]);
-    if (words_.size() < 2)
-      return needs_operand(verb_, "a verb and a kind");
-    if (words_[0] != "*" && (words_[0].size() > 63 || !consists_of(words_[0], "-")))
-      return deny(words_[0], "A verb has letters only.", "operand:verb");
-    if (auto fault = check_target(words_[1]))
-      return fault;
-    if (words_.size() == 3 && !is_name(words_[2]))
-      return bad_name(words_[2]);
-    out_.arguments.assign(words_.begin(), words_.end());
-    return std::nullopt;
-  }
-
-  std::optional<refusal> check_target(std::string_view target) {
-    const auto bad = deny(target, "A kind, KIND/NAME or a path is asked about.", "operand:target");
-    if (target.starts_with('/'))
-      return target.size() <= 253 && consists_of(target, "-._/*") && is_path(target, 253)
-                 ? std::nullopt
-                 : std::optional{bad};
-    const auto slash = target.find('/');
-    const auto kind = target.substr(0, slash);
-    if (kind.empty() || kind.size() > 253 || (kind != "*" && !consists_of(kind, "-.")))
-      return bad;
-    if (const auto* found = kinds_.find(kind))
-      out_.kinds.push_back(*found);
-    if (slash == std::string_view::npos)
-      return std::nullopt;
-    const auto name = target.substr(slash + 1);
-    const auto& never = table_.never_named;
-    if (!is_name(name) || std::find(never.begin(), never.end(), name) != never.end())
-      return bad;
     return std::nullopt;
   }
 

@@ -36,7 +36,8 @@ std::optional<refusal> check_label(const policy_table& table, std::string_view w
                                    bool is_annotation) {
   const auto mark = word.find('=');
   if (mark == std::string_view::npos)
-    return check_key(table, word.substr(0, word.size() - 1));
+    return word.ends_with('-') ? check_key(table, word.substr(0, word.size() - 1))
+                               : std::optional{bad_pair(word, "KEY=VALUE or KEY-")};
   const auto value = word.substr(mark + 1);
   if (!is_annotation && !is_label_value(value))
     return bad_pair(word, "KEY=VALUE with at most 63 letters, digits, -, _ and .");
@@ -75,9 +76,9 @@ std::optional<refusal> check_image(std::string_view word) {
 
 std::optional<refusal> check_environment(std::string_view word) {
   const auto mark = word.find('=');
-  const auto name =
-      mark == std::string_view::npos ? word.substr(0, word.size() - 1) : word.substr(0, mark);
-  if (!is_environment_name(name))
+  const bool is_removal = mark == std::string_view::npos && word.ends_with('-');
+  const auto name = is_removal ? word.substr(0, word.size() - 1) : word.substr(0, mark);
+  if ((mark == std::string_view::npos && !is_removal) || !is_environment_name(name))
     return bad_pair(word, "NAME=VALUE or NAME-");
   return std::nullopt;
 }
