@@ -2,6 +2,7 @@
 #include "config/document.hpp"
 #include "http/wire/log.hpp"
 #include "main/demo.hpp"
+#include "main/doctor.hpp"
 #include "main/serve.hpp"
 #include "messages/error.hpp"
 #include "persistence/crypto/root_key.hpp"
@@ -62,6 +63,13 @@ int print_config(const command_line& line) {
   return 0;
 }
 
+int examine(const command_line& line) {
+  const auto options = load(line.input);
+  if (!options)
+    return complain(options.error());
+  return run_doctor(*options);
+}
+
 int demo(const command_line& line, const sigset_t& stop_signals) {
   start_log({log_level::warn, log_format::console, 8192, {}});
   demo_options options{line.demo_once, line.demo_port, line.demo_nats_server};
@@ -91,6 +99,8 @@ int run(int argc, char** argv) {
     return make_keys(line);
   case command_line::action::config_print:
     return print_config(line);
+  case command_line::action::doctor:
+    return examine(line);
   case command_line::action::version:
     std::puts("kubesage " KUBESAGE_VERSION);
     return 0;

@@ -6,9 +6,11 @@
 #include "http/edge/server.hpp"
 #include "http/wire/log.hpp"
 #include "http/wire/metrics.hpp"
+#include "main/kubectl_service.hpp"
 #include "messages/registration.hpp"
 #include "persistence/cluster_ids.hpp"
 #include "persistence/crypto/keyring.hpp"
+#include "persistence/executions.hpp"
 #include "persistence/local_journal.hpp"
 #include "persistence/outbox.hpp"
 #include "persistence/users.hpp"
@@ -92,6 +94,7 @@ struct server::parts {
   std::unique_ptr<cluster_ids> ids;
   caf::actor_system_config actor_config;
   std::unique_ptr<caf::actor_system> actors;
+  std::unique_ptr<kubectl_service> kubectl;
   std::unique_ptr<local_journal> writer;
   std::shared_ptr<event_sink> sink;
   std::shared_ptr<publisher_gauges> published = std::make_shared<publisher_gauges>();
@@ -104,6 +107,7 @@ struct server::parts {
   caf::error open_store(const settings& options, const secret& root_key);
   void start_actors();
   void start_node(const settings& options, const address_policy& policy);
+  caf::error settle_interrupted_commands();
   caf::error start_edge(const settings& options, const address_policy& policy,
                         std::shared_ptr<const authenticator> who);
   void register_metrics();
@@ -139,6 +143,7 @@ void server::parts::start_actors() {
 }
 
 void server::parts::start_node(const settings& options, const address_policy& policy) {
+  kubectl = std::make_unique<kubectl_service>(threads, options, policy);
   local_journal_options journal_options;
   journal_options.on_events = [this] { wake(); };
   writer = std::make_unique<local_journal>(*store, std::move(journal_options));
@@ -155,7 +160,23 @@ void server::parts::start_node(const settings& options, const address_policy& po
   services->run_blocking = [this](std::function<void()> job) {
     return threads.run_blocking(std::move(job));
   };
-  services->make_link = client_links(threads, cluster_config(options, policy));
+  services->make_link = client_links(threads, cluster_config(options, policy),
+                                     [service = kubectl.get()] { return service->tools(); });
+  services->commands.facts = [service = kubectl.get()] { return service->facts(); };
+  services->commands.await_facts = [service = kubectl.get()](deadline until) {
+    service->await_facts(until);
+  };
+  services->executions = {
+      [db = store.get()](const tenant& owner, cluster_id cluster, std::int64_t before,
+                         std::size_t limit) {
+        return read_executions(*db, owner, cluster, before, limit);
+      },
+      [db = store.get()](const tenant& owner, cluster_id cluster, execution_id id) {
+        return read_execution(*db, owner, cluster, id);
+      },
+      [db = store.get()](const tenant& owner, cluster_id cluster, std::size_t keep) {
+        return trim_executions(*db, owner, cluster, keep);
+      }};
   services->event_source = "/kubesage/" + options.node_name;
 
   node_config config;
@@ -198,6 +219,29 @@ void server::parts::start_node(const settings& options, const address_policy& po
   set_wakeable(root.get());
 }
 
+/// Nobody waits for the answer of a call that the server makes itself.
+class unheard final : public reply_sink {
+public:
+  void deliver(call_reply) noexcept override {}
+};
+
+/// Loads the sessions of users whose commands were under way when the last process ended: they
+/// record that the outcome is unknown.
+caf::error server::parts::settle_interrupted_commands() {
+  const auto users = users_with_running(*store);
+  if (!users)
+    return users.error();
+  for (const auto& owner : *users)
+    root->dispatch(
+        std::make_shared<call>(call{principal{owner, {}, {}},
+                                    {},
+                                    {},
+                                    std::chrono::steady_clock::now() + std::chrono::minutes{10},
+                                    settle_interrupted{},
+                                    std::make_shared<unheard>()}));
+  return {};
+}
+
 void server::parts::wake() {
   const std::lock_guard lock{wake_mutex};
   if (wakeable)
@@ -218,6 +262,7 @@ std::vector<readiness_check> server::parts::checks() {
                                : std::string{};
                   },
                   true});
+  list.push_back({"kubectl", [this] { return kubectl->problem(); }, false});
   if (sink)
     list.push_back({"nats",
                     [this] {
@@ -230,8 +275,10 @@ std::vector<readiness_check> server::parts::checks() {
 
 caf::error server::parts::start_edge(const settings& options, const address_policy& policy,
                                      std::shared_ptr<const authenticator> who) {
+  auto config = edge_of(options, policy);
+  config.kubectl_policy = [this] { return kubectl->policy_text(); };
   edge = std::make_unique<edge_server>(
-      threads, edge_of(options, policy), std::move(who),
+      threads, std::move(config), std::move(who),
       [this](call_ptr request) { root->dispatch(std::move(request)); }, checks(), registry);
   return edge->start();
 }
@@ -245,6 +292,8 @@ void server::parts::register_metrics() {
                  [this] { return static_cast<double>(writer->statistics().waiting); });
   registry.counter("kubesage_events_published_total", "Events acknowledged by the stream.",
                    [this] { return static_cast<double>(published->published.load()); });
+  registry.gauge("kubesage_kubectl_running", "Runs of kubectl under way.",
+                 [this] { return static_cast<double>(kubectl->running()); });
   registry.counter("kubesage_publish_failures_total", "Batches that were not acknowledged whole.",
                    [this] { return static_cast<double>(published->failures.load()); });
 }
@@ -264,6 +313,8 @@ caf::expected<std::unique_ptr<server>> server::start(const settings& options,
   auto& all = *whole->parts_;
   all.start_node(options, *policy);
   all.register_metrics();
+  if (auto err = all.settle_interrupted_commands())
+    return err;
   if (auto err = all.start_edge(options, *policy, std::move(who)))
     return err;
   return whole;
@@ -312,6 +363,7 @@ void server::stop(std::chrono::milliseconds grace) {
   all.root.reset();
   all.edge.reset();
   all.actors.reset();
+  all.kubectl.reset();
   all.threads.stop();
   all.ids.reset();
   all.keys.reset();

@@ -171,8 +171,10 @@ void connection::on_request() {
     return on_command_body();
   if (row_->body.data() == route_parts::rules_fields.data())
     return on_rules_body();
-  if (row_->run == operation::kubectl_policy)
-    return respond(200, json_type, shared_->config.kubectl_policy);
+  if (row_->run == operation::kubectl_policy) {
+    auto text = shared_->config.kubectl_policy ? shared_->config.kubectl_policy() : nullptr;
+    return text ? respond(200, json_type, std::move(text)) : refuse(errc::not_ready);
+  }
   fault_list faults;
   auto request = bodyless_request(row_->run, parameters_, query(), faults);
   if (!request)

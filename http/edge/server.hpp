@@ -38,7 +38,8 @@ struct edge_config {
   bool allow_http = false;
   bool require_verified_tls = false;
   bool access_log = false;
-  std::shared_ptr<const std::string> kubectl_policy; ///< JSON; what `/api/v1/kubectl-policy` says.
+  /// What `/api/v1/kubectl-policy` says, as JSON; null while it is not known. Thread: any.
+  std::function<std::shared_ptr<const std::string>()> kubectl_policy;
 };
 
 /// One line of `/readyz?verbose`. `problem` answers at once, from any thread: empty text means
