@@ -75,15 +75,16 @@ std::string quoted_line(const std::vector<std::string>& words) {
 }
 
 std::string masked_line(const policy_table& table, const plan& made) {
-  plan shown = made;
-  for (auto& flag : shown.flags)
+  auto flags = made.flags;
+  for (auto& flag : flags)
     flag.value = masked_value(flag.name, flag.value);
   const bool has_values = made.verb == "set env" || made.verb == "annotate";
-  for (auto& argument : shown.arguments)
+  auto arguments = made.arguments;
+  for (auto& argument : arguments)
     argument = looks_secret(argument) ? std::string{mask}
                : has_values           ? behind_equals(argument)
                                       : argument;
-  std::string line = "kubectl " + quoted_line(canonical_words(table, shown));
+  std::string line = "kubectl " + quoted_line(canonical_words(table, made, flags, arguments));
   for (const auto& filter : made.filters)
     line += filter_words(filter);
   return line;

@@ -20,8 +20,10 @@ document copy(simdjson::dom::element element) { // NOLINT(misc-no-recursion)
   switch (element.type()) {
   case simdjson::dom::element_type::OBJECT:
     result.what = document::kind::object;
-    for (const auto [key, value] : simdjson::dom::object{element})
-      result.members.emplace_back(std::string{key}, copy(value));
+    for (const auto [key, value] : simdjson::dom::object{element}) {
+      result.names.emplace_back(key);
+      result.items.push_back(copy(value));
+    }
     break;
   case simdjson::dom::element_type::ARRAY:
     result.what = document::kind::array;
@@ -138,7 +140,8 @@ private:
     if (parent.value.what == document::kind::array) {
       parent.value.items.push_back(std::move(value));
     } else if (parent.key) {
-      parent.value.members.emplace_back(std::move(*parent.key), std::move(value));
+      parent.value.names.push_back(std::move(*parent.key));
+      parent.value.items.push_back(std::move(value));
       parent.key.reset();
     } else if (value.what == document::kind::text) {
       parent.key = std::move(value.text);

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace kubesage::policy {
@@ -14,9 +13,9 @@ namespace kubesage::policy {
 struct document {
   enum class kind : std::uint8_t { null, text, other, object, array };
   kind what = kind::null;
-  std::string text; ///< Of `text`.
-  std::vector<std::pair<std::string, document>> members;
-  std::vector<document> items;
+  std::string text;               ///< Of `text`.
+  std::vector<std::string> names; ///< Of `object`: of the item at the same place.
+  std::vector<document> items;    ///< Of `object` and `array`.
 };
 
 /// Reads text as kubectl does: JSON when it begins with `{` or `[`, YAML otherwise. Nothing when

@@ -99,6 +99,7 @@ private:
       return unknown_kind(word, kinds_);
     if (verb_.writes)
       return deny(word, "A change must name its kinds one by one.", "kind:category");
+    out_.kinds.reserve(out_.kinds.size() + category.size());
     for (const auto* kind : category)
       out_.kinds.push_back(*kind);
     return std::nullopt;

@@ -19,8 +19,9 @@ struct kind_source {
 std::optional<refusal> read_operands(const policy_table& table, const parsed_command& command,
                                      const kind_source& kinds, plan& out);
 
-/// The operands of `made` as kubectl shall get them, with kinds in full.
-std::vector<std::string> write_operands(const verb_rule& verb, const plan& made);
+/// The operands of `made` as kubectl shall get them, with kinds in full and these arguments.
+std::vector<std::string> write_operands(const verb_rule& verb, const plan& made,
+                                        const std::vector<std::string>& arguments);
 
 /// The core group's Secret.
 bool is_secret(const k8s::api_resource& kind);

@@ -36,7 +36,9 @@ public:
   /// Merge patches: every member of every object. Emptying metadata would take protected members
   /// away without naming them.
   bool walk(const document& value, bool is_metadata) {
-    for (const auto& [name, child] : value.members) {
+    for (std::size_t i = 0; i < value.names.size(); ++i) {
+      const auto& name = value.names[i];
+      const auto& child = value.items[i];
       if (is_protected(name))
         return refuse(name);
       const bool is_holder =
@@ -48,8 +50,9 @@ public:
       if (!walk(child, is_same(name, "metadata")))
         return false;
     }
-    return std::all_of(value.items.begin(), value.items.end(),
-                       [this](const document& item) { return walk(item, false); });
+    return value.what == document::kind::object
+           || std::all_of(value.items.begin(), value.items.end(),
+                          [this](const document& item) { return walk(item, false); });
   }
 
   /// JSON patches: a list of operations on paths.
@@ -57,7 +60,9 @@ public:
     for (const auto& operation : list.items) {
       if (operation.what != document::kind::object)
         return refuse("patch");
-      for (const auto& [name, child] : operation.members) {
+      for (std::size_t i = 0; i < operation.names.size(); ++i) {
+        const auto& name = operation.names[i];
+        const auto& child = operation.items[i];
         if ((name == "path" || name == "from")
             && (child.what != document::kind::text || !check_pointer(child.text)))
           return refuse(name);

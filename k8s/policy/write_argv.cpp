@@ -33,10 +33,11 @@ const verb_rule* rule_of(const policy_table& table, const plan& made) {
 /// `flags` between verb and operands. kubectl takes what stands behind `--` of `create` for the
 /// command of a container, so a new name stands before the flags and without it.
 std::vector<std::string> assemble(const verb_rule& verb, const plan& made,
+                                  const std::vector<std::string>& arguments,
                                   std::vector<std::string> words,
                                   const std::vector<std::string>& flags) {
   add_verb(words, made.verb);
-  const auto operands = write_operands(verb, made);
+  const auto operands = write_operands(verb, made, arguments);
   const bool is_new = verb.operands == operand_shape::new_name;
   if (is_new)
     words.insert(words.end(), operands.begin(), operands.end());
@@ -48,16 +49,17 @@ std::vector<std::string> assemble(const verb_rule& verb, const plan& made,
   return words;
 }
 
-std::vector<std::string> user_flags(const plan& made) {
-  std::vector<std::string> flags;
-  for (const auto& flag : made.flags)
-    flags.push_back(written(flag.name, flag.value));
-  return flags;
+std::vector<std::string> written(const std::vector<flag_use>& flags) {
+  std::vector<std::string> words;
+  for (const auto& flag : flags)
+    words.push_back(written(flag.name, flag.value));
+  return words;
 }
 
 } // namespace
 
-std::vector<std::string> write_operands(const verb_rule& verb, const plan& made) {
+std::vector<std::string> write_operands(const verb_rule& verb, const plan& made,
+                                        const std::vector<std::string>& arguments) {
   std::vector<std::string> words;
   switch (verb.operands) {
   case operand_shape::none:
@@ -68,7 +70,7 @@ std::vector<std::string> write_operands(const verb_rule& verb, const plan& made)
     return made.names;
   case operand_shape::field_path:
   case operand_shape::access:
-    return made.arguments;
+    return arguments;
   case operand_shape::log_source:
     words = made.names;
     break;
@@ -83,13 +85,21 @@ std::vector<std::string> write_operands(const verb_rule& verb, const plan& made)
   }
   for (const auto& object : made.objects)
     words.push_back(object.kind.qualified_name() + '/' + object.name);
-  words.insert(words.end(), made.arguments.begin(), made.arguments.end());
+  words.insert(words.end(), arguments.begin(), arguments.end());
   return words;
 }
 
 std::vector<std::string> canonical_words(const policy_table& table, const plan& made) {
+  return canonical_words(table, made, made.flags, made.arguments);
+}
+
+std::vector<std::string> canonical_words(const policy_table& table, const plan& made,
+                                         const std::vector<flag_use>& flags,
+                                         const std::vector<std::string>& arguments) {
   const auto* verb = rule_of(table, made);
-  return verb == nullptr ? std::vector<std::string>{} : assemble(*verb, made, {}, user_flags(made));
+  if (verb == nullptr)
+    return {};
+  return assemble(*verb, made, arguments, {}, written(flags));
 }
 
 std::vector<std::string> write_argv(const policy_table& table, const plan& made,
@@ -97,7 +107,7 @@ std::vector<std::string> write_argv(const policy_table& table, const plan& made,
   const auto* verb = rule_of(table, made);
   if (verb == nullptr)
     return {};
-  auto flags = user_flags(made);
+  auto flags = written(made.flags);
   for (const auto& forced : verb->forced) {
     const auto* known = find_flag(table, *verb, forced.name);
     if (known == nullptr || !known->versions.has(version) || made.has(forced.name))
@@ -112,7 +122,7 @@ std::vector<std::string> write_argv(const policy_table& table, const plan& made,
                                              ? std::to_string(request_timeout.count()) + 's'
                                              : choice->value));
   }
-  return assemble(*verb, made, {"kubectl"}, flags);
+  return assemble(*verb, made, made.arguments, {"kubectl"}, flags);
 }
 
 } // namespace kubesage::policy

@@ -11,6 +11,11 @@ namespace kubesage::policy {
 /// The command as its user could have written it, in full: `get --output=json -- pods x`.
 std::vector<std::string> canonical_words(const policy_table& table, const plan& made);
 
+/// The same with other flags and arguments than the plan's.
+std::vector<std::string> canonical_words(const policy_table& table, const plan& made,
+                                         const std::vector<flag_use>& flags,
+                                         const std::vector<std::string>& arguments);
+
 /// What kubectl gets: the same with `kubectl` in front and the forced flags that `version` knows.
 std::vector<std::string> write_argv(const policy_table& table, const plan& made,
                                     kubectl_version version, std::chrono::seconds request_timeout);
