@@ -119,8 +119,6 @@ caf::expected<child> run::fork(const server_url& url, std::uint16_t port) {
 void run::on_started(caf::expected<child> started) {
   if (!started)
     fail(std::move(started.error()));
-  else if (is_cancelled_)
-    fail(cancelled()); // the child goes with `started`
   else if (auto failure = relay_->start(std::move(started->listener)))
     fail(std::move(failure));
   else
@@ -140,6 +138,10 @@ void run::watch(child started) {
         if (const auto self = weak.lock())
           self->on_exit(exit_code);
       });
+  if (is_cancelled_) { // meanwhile; its end is awaited as every other, which blocks nobody
+    watch_->kill();
+    return;
+  }
   timer_->expires_at(request_.until);
   timer_->async_wait([weak](boost::system::error_code stopped) {
     if (const auto self = weak.lock(); self && !stopped)

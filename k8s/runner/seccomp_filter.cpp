@@ -130,13 +130,15 @@ void add_socket_rules(filter_builder& filter) {
 /// Threads alone. The flags of clone3 lie behind a pointer; Go and glibc fall back to clone.
 void add_process_rules(filter_builder& filter) {
   filter.refuse_if(SCMP_SYS(clone), is(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
-  for (const unsigned flag : {CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
-                              CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET})
-    filter.refuse_if(SCMP_SYS(clone), is(0, SCMP_CMP_MASKED_EQ, flag, flag));
+  for (const int flag : {CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER,
+                         CLONE_NEWPID, CLONE_NEWNET}) {
+    const auto bit = static_cast<scmp_datum_t>(flag);
+    filter.refuse_if(SCMP_SYS(clone), is(0, SCMP_CMP_MASKED_EQ, bit, bit));
+  }
   filter.refuse(SCMP_SYS(clone3), ENOSYS);
   filter.refuse_if(SCMP_SYS(prlimit64), is(2, SCMP_CMP_NE, 0));
-  for (const scmp_datum_t option : {PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_MM, PR_SET_PTRACER})
-    filter.refuse_if(SCMP_SYS(prctl), is(0, SCMP_CMP_EQ, option));
+  for (const int option : {PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_MM, PR_SET_PTRACER})
+    filter.refuse_if(SCMP_SYS(prctl), is(0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(option)));
 }
 
 } // namespace
