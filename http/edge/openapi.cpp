@@ -20,12 +20,12 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// The name between the braces of a path; empty without one.
-std::string_view parameter_of(std::string_view path) {
-  const auto open = path.find('{');
-  if (open == std::string_view::npos)
-    return {};
-  return path.substr(open + 1, path.find('}') - open - 1);
+/// The names between the braces of a path, in its order.
+std::vector<std::string_view> parameters_of(std::string_view path) {
+  std::vector<std::string_view> names;
+  for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1))
+    names.push_back(path.substr(open + 1, path.find('}', open) - open - 1));
+  return names;
 }
 
 void write_parameter(json_writer& out, std::string_view name, std::string_view where,
@@ -35,16 +35,18 @@ void write_parameter(json_writer& out, std::string_view name, std::string_view w
 }
 
 void write_parameters(json_writer& out, const route& row) {
-  const auto name = parameter_of(row.path);
-  if (name.empty() && row.query.empty())
+  const auto names = parameters_of(row.path);
+  if (names.empty() && row.query.empty())
     return;
   out.key("parameters").open_array();
-  if (name == "cluster_id")
-    write_parameter(out, name, "path", true,
-                    R"({"type":"integer","minimum":1,"maximum":9007199254740991})",
-                    "The id that onboarding gave");
-  else if (!name.empty())
-    write_parameter(out, name, "path", true, R"({"type":"string"})", "The name of the cluster");
+  for (const auto name : names) {
+    if (name.ends_with("_id"))
+      write_parameter(
+          out, name, "path", true, R"({"type":"integer","minimum":1,"maximum":9007199254740991})",
+          name == "cluster_id" ? "The id that onboarding gave" : "As the list gives it");
+    else
+      write_parameter(out, name, "path", true, R"({"type":"string"})", "The name of the cluster");
+  }
   for (const auto& query : row.query)
     write_parameter(out, query.name, "query", false, query.schema, query.description);
   out.close_array();
@@ -78,16 +80,15 @@ std::vector<errc> failures_of(const route& row) {
   if (row.needs)
     all.insert({errc::unauthenticated, errc::forbidden, errc::too_many_requests, errc::overloaded,
                 errc::storage_unavailable, errc::deadline_exceeded});
-  if (!row.body.empty() || !parameter_of(row.path).empty())
+  if (!row.body.empty() || !parameters_of(row.path).empty())
     all.insert(errc::validation_failed);
   if (row.needs)
     all.insert(errc::body_too_large);
   return {all.begin(), all.end()};
 }
 
-void write_answers(json_writer& out, const route& row) {
-  out.key("responses").open_object().key(std::to_string(row.success)).open_object();
-  out.field("description", row.summary).key("content").open_object();
+void write_content(json_writer& out, const route& row) {
+  out.key("content").open_object();
   if (row.answer.empty())
     out.key("text/plain").open_object().key("schema").raw(R"({"type":"string"})").close_object();
   else
@@ -98,7 +99,22 @@ void write_answers(json_writer& out, const route& row) {
         .field("$ref", "#/components/schemas/" + std::string{row.answer})
         .close_object()
         .close_object();
-  out.close_object().close_object();
+  if (row.streams)
+    out.key("text/event-stream")
+        .open_object()
+        .key("schema")
+        .raw(
+            R"({"type":"string","description":"Events output (stream, text), then result or error"})")
+        .close_object();
+  out.close_object();
+}
+
+void write_answers(json_writer& out, const route& row) {
+  out.key("responses").open_object().key(std::to_string(row.success)).open_object();
+  out.field("description", row.summary);
+  if (row.success != 204)
+    write_content(out, row);
+  out.close_object();
   std::map<int, std::string> codes;
   for (const auto code : failures_of(row)) {
     auto& text = codes[traits(code).http_status];
@@ -139,11 +155,14 @@ std::string render_openapi() {
                             "are served under /kubeconfig and /api/v2.0 too, with equal answers.")
       .close_object();
   out.key("paths").open_object();
-  for (const auto& row : route_table) {
-    if (!serves(row.where, listener::api))
+  std::set<std::string_view> written;
+  for (const auto& first : route_table) {
+    if (!serves(first.where, listener::api) || !written.insert(first.path).second)
       continue;
-    out.key(row.path).open_object();
-    write_operation(out, row, row.operation_id);
+    out.key(first.path).open_object();
+    for (const auto& row : route_table)
+      if (row.path == first.path && serves(row.where, listener::api))
+        write_operation(out, row, row.operation_id);
     out.close_object();
   }
   out.close_object().key("components").open_object();

@@ -11,30 +11,49 @@ struct component_schema {
   std::string_view json;
 };
 
-inline constexpr std::array
-    component_schemas{
-        component_schema{
-            "Cluster",
-            R"({"type":"object","required":["id","cluster_name","server_url","context_name","provider_name","tags","use_secure_tls","ca_data","tls_key","tls_cert","user_id","is_operator_installed","is_active","created_at","updated_at","message"],"properties":{"id":{"type":"integer"},"cluster_name":{"type":"string"},"server_url":{"type":"string"},"context_name":{"type":["string","null"]},"provider_name":{"type":"string"},"tags":{"type":["string","null"]},"use_secure_tls":{"type":"boolean"},"ca_data":{"type":["string","null"]},"tls_key":{"type":"null"},"tls_cert":{"type":["string","null"]},"user_id":{"type":"integer"},"is_operator_installed":{"type":"boolean"},"is_active":{"type":"boolean"},"created_at":{"type":"string","format":"date-time"},"updated_at":{"type":"string","format":"date-time"},"message":{"type":["string","null"]},"warnings":{"type":"array","items":{"type":"string"}}}})"},
-        component_schema{"OnboardedCluster", R"({"$ref":"#/components/schemas/Cluster"})"},
-        component_schema{
-            "ClusterList",
-            R"({"type":"object","required":["clusters"],"properties":{"clusters":{"type":"array","items":{"$ref":"#/components/schemas/Cluster"}}}})"},
-        component_schema{
-            "Message",
-            R"({"type":"object","required":["message"],"properties":{"message":{"type":"string"}}})"},
-        component_schema{"Credentials",
-                         R"({"type":"object","required":["success","message","cluster"],"properties":{"success":{"type":"boolean"},"message":{"type":"string"},"cluster":{"type":"object","required":["cluster_id","cluster_name","server_url","token","context_name","provider_name","use_secure_tls","tls_config","is_operator_installed","tags","created_at","updated_at"],"properties":{"cluster_id":{"type":"integer"},"cluster_name":{"type":"string"},"server_url":{"type":"string"},"token":{"type":["string","null"]},"context_name":{"type":["string","null"]},"provider_name":{"type":"string"},"use_secure_tls":{"type":"boolean"},"tls_config":{"type":["object","null"],"properties":{"ca_data":{"type":["string","null"]},"tls_cert":{"type":["string","null"]},"tls_key":{"type":["string","null"]}}},"is_operator_installed":{"type":"boolean"},"tags":{"type":["string","null"]},"created_at":{"type":"string","format":"date-time"},"updated_at":{"type":"string","format":"date-time"}}}}})"},
-        component_schema{
-            "Namespaces",
-            R"({"type":"object","required":["success","cluster_id","cluster_name","server_url","provider_name","context_name","use_secure_tls","namespace_count","namespaces","retrieved_at"],"properties":{"success":{"type":"boolean"},"cluster_id":{"type":"integer"},"cluster_name":{"type":"string"},"server_url":{"type":"string"},"provider_name":{"type":"string"},"context_name":{"type":["string","null"]},"use_secure_tls":{"type":"boolean"},"namespace_count":{"type":"integer"},"namespaces":{"type":"array","items":{"type":"string"}},"retrieved_at":{"type":"string","format":"date-time"}}})"},
-        component_schema{
-            "Selection",
-            R"({"type":"object","required":["success","namespaces_retrieved","cluster_info","namespaces","namespace_count","message"],"properties":{"success":{"type":"boolean"},"namespaces_retrieved":{"type":"boolean"},"cluster_info":{"type":"object"},"namespaces":{"type":"array","items":{"type":"string"}},"namespace_count":{"type":"integer"},"error":{"type":"string"},"message":{"type":"string"}}})"},
-        component_schema{"Document", R"({"type":"object"})"},
-        component_schema{
-            "Problem",
-            R"({"type":"object","required":["type","title","status","detail","instance","code","request_id"],"properties":{"type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},"instance":{"type":"string"},"code":{"type":"string"},"request_id":{"type":"string"},"errors":{"type":"array","items":{"type":"object","required":["pointer","code","detail"],"properties":{"pointer":{"type":"string"},"code":{"type":"string"},"detail":{"type":"string"}}}}}})"},
-    };
+inline constexpr std::
+    array
+        component_schemas{
+            component_schema{
+                "Cluster",
+                R"({"type":"object","required":["id","cluster_name","server_url","context_name","provider_name","tags","use_secure_tls","ca_data","tls_key","tls_cert","user_id","is_operator_installed","is_active","created_at","updated_at","message"],"properties":{"id":{"type":"integer"},"cluster_name":{"type":"string"},"server_url":{"type":"string"},"context_name":{"type":["string","null"]},"provider_name":{"type":"string"},"tags":{"type":["string","null"]},"use_secure_tls":{"type":"boolean"},"ca_data":{"type":["string","null"]},"tls_key":{"type":"null"},"tls_cert":{"type":["string","null"]},"user_id":{"type":"integer"},"is_operator_installed":{"type":"boolean"},"is_active":{"type":"boolean"},"created_at":{"type":"string","format":"date-time"},"updated_at":{"type":"string","format":"date-time"},"message":{"type":["string","null"]},"warnings":{"type":"array","items":{"type":"string"}}}})"},
+            component_schema{"OnboardedCluster", R"({"$ref":"#/components/schemas/Cluster"})"},
+            component_schema{
+                "ClusterList",
+                R"({"type":"object","required":["clusters"],"properties":{"clusters":{"type":"array","items":{"$ref":"#/components/schemas/Cluster"}}}})"},
+            component_schema{
+                "Message",
+                R"({"type":"object","required":["message"],"properties":{"message":{"type":"string"}}})"},
+            component_schema{
+                "Credentials",
+                R"({"type":"object","required":["success","message","cluster"],"properties":{"success":{"type":"boolean"},"message":{"type":"string"},"cluster":{"type":"object","required":["cluster_id","cluster_name","server_url","token","context_name","provider_name","use_secure_tls","tls_config","is_operator_installed","tags","created_at","updated_at"],"properties":{"cluster_id":{"type":"integer"},"cluster_name":{"type":"string"},"server_url":{"type":"string"},"token":{"type":["string","null"]},"context_name":{"type":["string","null"]},"provider_name":{"type":"string"},"use_secure_tls":{"type":"boolean"},"tls_config":{"type":["object","null"],"properties":{"ca_data":{"type":["string","null"]},"tls_cert":{"type":["string","null"]},"tls_key":{"type":["string","null"]}}},"is_operator_installed":{"type":"boolean"},"tags":{"type":["string","null"]},"created_at":{"type":"string","format":"date-time"},"updated_at":{"type":"string","format":"date-time"}}}}})"},
+            component_schema{
+                "Namespaces",
+                R"({"type":"object","required":["success","cluster_id","cluster_name","server_url","provider_name","context_name","use_secure_tls","namespace_count","namespaces","retrieved_at"],"properties":{"success":{"type":"boolean"},"cluster_id":{"type":"integer"},"cluster_name":{"type":"string"},"server_url":{"type":"string"},"provider_name":{"type":"string"},"context_name":{"type":["string","null"]},"use_secure_tls":{"type":"boolean"},"namespace_count":{"type":"integer"},"namespaces":{"type":"array","items":{"type":"string"}},"retrieved_at":{"type":"string","format":"date-time"}}})"},
+            component_schema{
+                "Selection",
+                R"({"type":"object","required":["success","namespaces_retrieved","cluster_info","namespaces","namespace_count","message"],"properties":{"success":{"type":"boolean"},"namespaces_retrieved":{"type":"boolean"},"cluster_info":{"type":"object"},"namespaces":{"type":"array","items":{"type":"string"}},"namespace_count":{"type":"integer"},"error":{"type":"string"},"message":{"type":"string"}}})"},
+            component_schema{
+                "CommandResult",
+                R"({"type":"object","required":["success","output","error","command","return_code","cluster_info","executed_at","execution_method","duration_ms","truncated"],"properties":{"success":{"type":"boolean"},"output":{"type":"string"},"error":{"type":["string","null"]},"command":{"type":"string"},"return_code":{"type":"integer"},"cluster_info":{"type":"object"},"executed_at":{"type":"string","format":"date-time"},"execution_method":{"type":"string"},"duration_ms":{"type":"integer"},"truncated":{"type":"boolean"}}})"},
+            component_schema{
+                "Execution",
+                R"({"type":"object","required":["id","kind","cluster_id","state","command","verb","username","request_id","started_at","ended_at","duration_ms","return_code","truncated","outcome_unknown","reason"],"properties":{"id":{"type":"integer"},"kind":{"type":"string"},"cluster_id":{"type":"integer"},"state":{"type":"string","enum":["RUNNING","SUCCEEDED","FAILED","CANCELLED","DENIED"]},"command":{"type":"string"},"verb":{"type":"string"},"username":{"type":"string"},"request_id":{"type":"string"},"started_at":{"type":"string","format":"date-time"},"ended_at":{"type":["string","null"],"format":"date-time"},"duration_ms":{"type":["integer","null"]},"return_code":{"type":["integer","null"]},"truncated":{"type":"boolean"},"outcome_unknown":{"type":"boolean"},"reason":{"type":["string","null"]},"output":{"type":"string"},"error":{"type":["string","null"]}}})"},
+            component_schema{
+                "ExecutionList",
+                R"({"type":"object","required":["items","metadata"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Execution"}},"metadata":{"type":"object","properties":{"continue":{"type":["string","null"]}}}}})"},
+            component_schema{
+                "CommandRule",
+                R"({"type":"object","required":["id","effect"],"properties":{"id":{"type":"string"},"effect":{"type":"string","enum":["deny","only"]},"verbs":{"type":"array","items":{"type":"string"}},"kinds":{"type":"array","items":{"type":"string"}},"namespaces":{"type":"array","items":{"type":"string"}},"names":{"type":"array","items":{"type":"string"}},"reason":{"type":"string"}}})"},
+            component_schema{
+                "CommandRules",
+                R"({"type":"object","required":["rules"],"properties":{"rules":{"type":"array","items":{"$ref":"#/components/schemas/CommandRule"}}}})"},
+            component_schema{"RuleSimulation",
+                             R"({"type":"object","required":["items","commands","changed"],"properties":{"items":{"type":"array","items":{"type":"object"}},"commands":{"type":"integer"},"changed":{"type":"integer"}}})"},
+            component_schema{"Document", R"({"type":"object"})"},
+            component_schema{
+                "Problem",
+                R"({"type":"object","required":["type","title","status","detail","instance","code","request_id"],"properties":{"type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},"instance":{"type":"string"},"code":{"type":"string"},"request_id":{"type":"string"},"errors":{"type":"array","items":{"type":"object","required":["pointer","code","detail"],"properties":{"pointer":{"type":"string"},"code":{"type":"string"},"detail":{"type":"string"}}}}}})"},
+        };
 
 } // namespace kubesage

@@ -15,6 +15,8 @@ session_actor::behavior_type listening_session(session_actor::pointer,
       [](const std::shared_ptr<user_loaded>&) { ADD_FAILURE() << "a probe sends no rows"; },
       [](const commit_outcome&) { ADD_FAILURE() << "a probe writes nothing"; },
       [heard](const cluster_outcome& outcome) { heard->push_back(outcome); },
+      [](const std::shared_ptr<execution_result>&) { ADD_FAILURE() << "a probe runs no command"; },
+      [](const std::shared_ptr<session_step>&) { ADD_FAILURE() << "a probe sends no step"; },
       [](caf::close_atom) { ADD_FAILURE() << "a probe closes no session"; },
   };
 }
@@ -27,6 +29,13 @@ public:
   }
   void test_connection(deadline until, version_callback) override {
     asked_until = until;
+  }
+  void discover(deadline until, bool, kinds_callback) override {
+    asked_until = until;
+  }
+  std::function<void()> execute(command_run) override {
+    ADD_FAILURE() << "a probe runs no command";
+    return [] {};
   }
   void cancel() override {}
 

@@ -29,6 +29,7 @@ std::string sample(const option& row, std::size_t n) {
       {"http.admin-address", {"0.0.0.0", "::", "10.0.0.1"}},
       {"nats.url", {"nats://a:1", "tls://b:2", "nats://c:3"}},
       {"k8s.profile", {"public", "private", "public"}},
+      {"kubectl.sandbox", {"landlock", "namespace", "landlock"}},
       {"k8s.allow", {"10.0.0.0/8", "::1/128", "127.0.0.1/32"}},
       {"log.level", {"debug", "warn", "error"}},
       {"log.format", {"console", "json", "console"}},

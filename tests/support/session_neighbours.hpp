@@ -52,6 +52,23 @@ public:
     ++tests;
     on_done(version);
   }
+  void discover(deadline, bool, kinds_callback on_done) override {
+    ++discoveries;
+    on_done(kinds_found);
+  }
+  std::function<void()> execute(command_run run) override {
+    commands.push_back(std::make_shared<command_run>(std::move(run)));
+    auto mine = commands.back();
+    if (result)
+      mine->on_done(*result);
+    return [this, mine] {
+      ++ended_early;
+      execution_result cancelled;
+      cancelled.is_cancelled = true;
+      if (mine->on_done)
+        std::exchange(mine->on_done, nullptr)(std::move(cancelled));
+    };
+  }
   void cancel() override {
     is_cancelled = true;
     if (held)
@@ -60,6 +77,13 @@ public:
 
   caf::expected<std::vector<std::string>> names{std::vector<std::string>{"default", "shop"}};
   caf::expected<std::string> version{std::string{"v1.20.2"}};
+  caf::expected<kinds> kinds_found{
+      std::make_shared<const k8s::kind_catalog>(std::vector<k8s::api_resource>{
+          {"example.com", "v1", "widgets", "widget", "Widget", true, {}, {}, {"get", "list"}}})};
+  std::vector<std::shared_ptr<command_run>> commands;
+  std::optional<execution_result> result; ///< Answers commands at once.
+  int discoveries = 0;
+  int ended_early = 0;
   names_callback held;
   bool is_held = false;
   bool is_cancelled = false;
@@ -74,7 +98,15 @@ public:
     if (!answer)
       answer = std::move(reply);
   }
+  void stream(output_piece piece) noexcept override {
+    pieces.push_back(std::move(piece));
+  }
+  void watch(std::function<void()> on_gone) noexcept override {
+    leave = std::move(on_gone);
+  }
   std::optional<call_reply> answer;
+  std::vector<output_piece> pieces;
+  std::function<void()> leave; ///< What the session wants to hear when the client has left.
 };
 
 } // namespace kubesage::test

@@ -24,7 +24,7 @@ errc code_at(std::string_view method, std::string_view path, listener where = li
 std::string parameter_at(std::string_view path) {
   const auto found = find_route(listener::api, "GET", path);
   EXPECT_EQ(found.code, errc::none) << path;
-  return found.parameter;
+  return found.parameters[0];
 }
 
 TEST(router_test, finds_every_row_of_the_table_where_it_is_served) {

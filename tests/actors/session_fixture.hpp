@@ -1,0 +1,124 @@
+#pragma once
+
+#include "actors/session.hpp"
+#include "persistence/crypto/keyring.hpp"
+#include "persistence/database.hpp"
+#include "tests/support/actor_fixture.hpp"
+#include "tests/support/session_neighbours.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kubesage::test {
+
+using namespace std::chrono_literals;
+
+/// One session with a journal in memory and a cluster that answers what the test says.
+class session_fixture : public actor_fixture {
+protected:
+  session_fixture() {
+    auto pattern = (std::filesystem::temp_directory_path() / "kubesage-session-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    auto opened = database::open({folder_});
+    EXPECT_TRUE(opened);
+    db_ = std::move(*opened);
+    auto ring = keyring::open(*db_, secret{std::string(32, 'k')});
+    EXPECT_TRUE(ring);
+    auto services = std::make_shared<session_services>();
+    services->store = &journal_;
+    services->keys = *ring;
+    services->load = [this](const tenant&) { return stored_; };
+    services->next_id = [this](shard_id) {
+      return caf::expected<cluster_id>{cluster_id{++last_id_}};
+    };
+    services->run_blocking = [this](std::function<void()> job) {
+      job();
+      return !is_pool_full_;
+    };
+    services->make_link =
+        [this](k8s::endpoint target) -> caf::expected<std::shared_ptr<cluster_link>> {
+      seen_token_ = target.token ? std::string{target.token->expose()} : std::string{};
+      return std::shared_ptr<cluster_link>{link_};
+    };
+    services->now = [] { return wall_time{1'700'000'000'000ms}; };
+    services->max_waiting = 4;
+    services->commands.facts = [this] { return kubectl_; };
+    services->commands.await_facts = [this](deadline) { kubectl_ = known_kubectl(); };
+    services->executions.list = [this](const tenant&, cluster_id, std::int64_t, std::size_t) {
+      return caf::expected<std::vector<execution_record>>{history_};
+    };
+    services->executions.get = [this](const tenant&, cluster_id, execution_id id) {
+      std::optional<execution_record> found;
+      for (const auto& record : history_)
+        if (record.id == id)
+          found = record;
+      return caf::expected<std::optional<execution_record>>{std::move(found)};
+    };
+    services->executions.trim = [](const tenant&, cluster_id, std::size_t) {
+      return caf::expected<std::optional<row>>{std::optional<row>{}};
+    };
+    services_ = services;
+  }
+
+  ~session_fixture() override {
+    std::error_code ec;
+    std::filesystem::remove_all(folder_, ec);
+  }
+
+  void start() {
+    session_ = launch(session, owner_, services_);
+  }
+
+  std::shared_ptr<answer_box> send(call_request request, std::chrono::seconds left = 30s,
+                                   role_set roles = role_set::all(), bool streams = false) {
+    auto box = std::make_shared<answer_box>();
+    auto message = std::make_shared<call>(
+        call{principal{owner_, "ada", roles}, "req-1", "/some-route",
+             std::chrono::steady_clock::now() + left, std::move(request), box, streams});
+    self_->send(session_, std::move(message));
+    drain();
+    return box;
+  }
+
+  static onboard_cluster onboarding(std::string name,
+                                    onboard_cluster::mode how = onboard_cluster::mode::store) {
+    onboard_cluster request;
+    request.facts.name = std::move(name);
+    request.facts.server_url = "https://10.0.0.1:6443";
+    request.secrets.token = share(secret{"planted-token"});
+    request.how = how;
+    return request;
+  }
+
+  std::string types() const {
+    std::string text;
+    for (const auto& entry : journal_.entries)
+      for (const auto& event : entry.events)
+        text += event.subject.substr(event.subject.rfind('.') + 1) + " ";
+    return text;
+  }
+
+  std::filesystem::path folder_;
+  std::unique_ptr<database> db_;
+  memory_journal journal_;
+  std::shared_ptr<fake_link> link_ = std::make_shared<fake_link>();
+  caf::expected<loaded_user> stored_{loaded_user{}};
+  std::shared_ptr<const session_services> services_;
+  tenant owner_ = tenant_issuer::issue(user_id{42});
+  session_actor session_;
+  std::string seen_token_;
+  std::int64_t last_id_ = 0;
+  bool is_pool_full_ = false;
+  std::shared_ptr<const kubectl_facts> kubectl_ = known_kubectl();
+  std::vector<execution_record> history_;
+
+  static std::shared_ptr<const kubectl_facts> known_kubectl() {
+    return std::make_shared<const kubectl_facts>(kubectl_facts{{1, 33}, {}});
+  }
+};
+
+} // namespace kubesage::test
