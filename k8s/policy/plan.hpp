@@ -52,7 +52,7 @@ struct refusal {
   std::string word;           ///< The word that was refused, shortened; never a secret value.
   std::string reason;         ///< One sentence that says what to do instead where there is a way.
   std::string rule;           ///< Stable: `verb:exec`, `flag:server`, `role:operator`, `user:<id>`.
-  std::string verb{}; ///< As in the table; `unknown` where no verb of it was recognised.
+  std::string verb{};         ///< As in the table; `unknown` where no verb of it was recognised.
   bool needs_discovery = false; ///< No kind of that name is built in: ask again with the cluster's.
 };
 

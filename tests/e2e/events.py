@@ -126,6 +126,8 @@ def stream_events(port, user=None):
         for start in range(first, last + 1, 500):
             for answer in ask(connection, [(f"$JS.API.STREAM.MSG.GET.{STREAM}", json.dumps({"seq": seq}))
                                            for seq in range(start, min(start + 500, last + 1))]):
+                if "message" not in answer:
+                    continue  # Not there yet: a stream that comes back counts before it answers.
                 message = answer["message"]
                 event = Event(message["subject"], parse_headers(base64.b64decode(message.get("hdrs", ""))),
                               base64.b64decode(message["data"]))

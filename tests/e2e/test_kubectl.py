@@ -113,7 +113,7 @@ class Kubectl(unittest.TestCase):
                                      "server_url": f"https://127.0.0.1:{listener.getsockname()[1]}"})
         told = 0
         for row in rows:
-            if row["expect"] == "allow" or row["roles"] != "all" or "discover" in json.dumps(row):
+            if row["expect"] == "allow" or row["roles"] != "all" or "version" in row:
                 continue
             body = {"args": row["args"]} if "args" in row else {"command": row["command"]}
             answer = self.user.post(f"/execute-kubectl-direct/{cluster}", body)

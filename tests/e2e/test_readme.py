@@ -123,8 +123,8 @@ class Readme(unittest.TestCase):
             "http://127.0.0.1:8080": f"http://127.0.0.1:{self.port}", "https://10.0.0.10:6443": self.kube.url,
             "<service account token>": self.kube["ADMIN_TOKEN"], "<PEM, or base64 of PEM>": authority})
         prelude, *commands = re.split(r"^(?=curl )", text, flags=re.M)
-        self.assertEqual(len(commands), 6, commands)
-        onboard, clusters, namespaces, select, credentials, remove = commands
+        self.assertEqual(len(commands), 7, commands)
+        onboard, clusters, namespaces, select, execute, credentials, remove = commands
 
         status, cluster = self.use(prelude, onboard)
         self.assertEqual(status, 201, cluster)
@@ -138,6 +138,9 @@ class Readme(unittest.TestCase):
         status, answer = self.use(prelude, select, ID=number)
         self.assertEqual(status, 200, answer)
         self.assertIn("default", answer["namespaces"])
+        status, answer = self.use(prelude, execute, ID=number)
+        self.assertEqual((status, answer["success"]), (200, True), answer)
+        self.assertIn("kube-system", answer["output"])
         status, answer = self.use(prelude, credentials)
         self.assertEqual((status, answer["cluster"]["token"]), (200, self.kube["ADMIN_TOKEN"]))
         status, answer = self.use(prelude, remove, ID=number)
@@ -160,7 +163,7 @@ class Readme(unittest.TestCase):
             connection.close()
 
     def test_the_table_of_routes_is_the_servers(self):
-        rows = re.findall(r"^\| `(GET|POST|DELETE) (\S+)` \| (\S+) \|", README, re.M)
+        rows = re.findall(r"^\| `(GET|POST|PUT|DELETE) (\S+)` \| (\S+) \|", README, re.M)
         self.assertTrue(rows)
         status, body = self.get("/openapi.json")
         self.assertEqual(status, 200)
