@@ -14,14 +14,6 @@ using format = get_command::format;
 
 constexpr std::size_t max_targets = 64;
 
-bool is_plain_name(std::string_view name) {
-  return !name.empty() && name != "." && name != ".."
-         && std::all_of(name.begin(), name.end(), [](char x) {
-              return (x >= 'a' && x <= 'z') || (x >= 'A' && x <= 'Z') || (x >= '0' && x <= '9')
-                     || x == '-' || x == '.' || x == '_' || x == ':';
-            });
-}
-
 std::string_view trim(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n\v\f";
   const auto first = text.find_first_not_of(blanks);
@@ -35,6 +27,8 @@ bool read_output(get_command& command, std::string_view value) {
     command.output = format::wide;
   else if (value == "json")
     command.output = format::json;
+  else if (value == "yaml")
+    command.output = format::yaml;
   else if (value == "name")
     command.output = format::name;
   else
@@ -61,8 +55,8 @@ bool read_label_columns(get_command& command, std::string_view value) {
 
 bool read_flag(get_command& command, const policy::flag_use& flag) {
   const auto is_on = flag.value == "true";
-  if (flag.name == "namespace")
-    return true; // Stands in the plan.
+  if (flag.name == "namespace" || flag.name == "request-timeout")
+    return true; // The one stands in the plan, the other in the deadline.
   if (flag.name == "output")
     return read_output(command, flag.value);
   if (flag.name == "selector")
@@ -107,14 +101,17 @@ std::optional<get_command> read_get(const policy::plan& wanted) {
   command.kube_namespace = wanted.kube_namespace.empty() ? "default" : wanted.kube_namespace;
   if (!is_plain_name(command.kube_namespace) || !wanted.arguments.empty())
     return std::nullopt;
-  for (const auto& flag : wanted.flags)
+  for (const auto& flag : flags_of(wanted))
     if (!read_flag(command, flag))
       return std::nullopt;
   for (const auto& object : wanted.objects)
     command.targets.push_back({object.kind, object.name});
   for (const auto& kind : wanted.kinds)
-    if (wanted.names.empty())
+    if (wanted.names.empty()) {
       command.targets.push_back({kind, {}});
+      if (has_duplicates(command.targets)) // kubectl takes a type once.
+        command.targets.pop_back();
+    }
   if (wanted.kinds.size() == 1)
     for (const auto& name : wanted.names)
       command.targets.push_back({wanted.kinds.front(), name});
@@ -156,7 +153,7 @@ bool resolve_kinds(get_command& command, const kind_catalog& catalog) {
 }
 
 std::string accept_of(const get_command& command) {
-  if (command.output == format::json || command.output == format::name)
+  if (command.output != format::table && command.output != format::wide)
     return "application/json";
   return "application/json;as=Table;v=v1;g=meta.k8s.io,"
          "application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";

@@ -2,7 +2,7 @@
 
 #include "k8s/client.hpp"
 #include "k8s/kinds.hpp"
-#include "k8s/native/go_text.hpp"
+#include "k8s/native/script.hpp"
 #include "k8s/policy/plan.hpp"
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct get_target {
 };
 
 struct get_command {
-  enum class format : std::uint8_t { table, wide, json, name };
+  enum class format : std::uint8_t { table, wide, json, yaml, name };
 
   std::vector<get_target> targets;
   format output = format::table;
@@ -40,14 +40,6 @@ struct get_command {
 struct get_answer {
   std::size_t target = 0;
   http_answer answer;
-};
-
-/// What a command prints.
-struct printed {
-  int exit_code = 0;
-  std::string output;
-  std::string error;
-  bool is_truncated = false;
 };
 
 /// Reads a plan. Nothing: it has what this does not print exactly as that kubectl does.
@@ -70,6 +62,6 @@ std::optional<std::string> next_page(const http_answer& answer);
 /// Prints the answers, which are in the order of the requests. At most `limit` bytes of output.
 /// Nothing: some answer is unusual, kubectl itself must run.
 std::optional<printed> print_get(const get_command& command, const std::vector<get_answer>& answers,
-                                 kubectl_version version, std::size_t limit);
+                                 policy::kubectl_version version, std::size_t limit);
 
 } // namespace kubesage::k8s::native

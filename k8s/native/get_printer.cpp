@@ -2,6 +2,7 @@
 #include "k8s/native/json_text.hpp"
 #include "k8s/native/status.hpp"
 #include "k8s/native/table.hpp"
+#include "k8s/native/yaml_text.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -16,6 +17,7 @@ using format = get_command::format;
 constexpr kubectl_version modern{1, 21};
 
 constexpr unsigned ok = 200;
+constexpr std::size_t max_json_bytes = 16U << 20U; // That YAML is made of.
 
 std::string lower(std::string_view text) {
   std::string result{text};
@@ -56,6 +58,12 @@ public:
     const bool is_table = command_.output == format::table || command_.output == format::wide;
     if (!(is_table ? print_tables() : print_objects()))
       return std::nullopt;
+    if (command_.output == format::yaml && !result_.output.empty()) {
+      auto text = result_.output.size() > max_json_bytes ? std::nullopt : to_yaml(result_.output);
+      if (!text)
+        return std::nullopt;
+      result_.output = std::move(*text);
+    }
     result_.is_truncated = result_.output.size() > limit_;
     if (result_.is_truncated)
       result_.output.resize(limit_);
@@ -227,7 +235,9 @@ private:
       return true;
     if (command_.output == format::name)
       return print_names();
-    json_writer writer{result_.output, version_, limit_ + 1};
+    // YAML is made of the whole JSON, as kubectl does it.
+    json_writer writer{result_.output, version_,
+                       command_.output == format::yaml ? max_json_bytes + 1 : limit_ + 1};
     if (is_single) {
       const bool is_done = writer.write(items_.front().object, items_.front().view, 0);
       result_.output += '\n';

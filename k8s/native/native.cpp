@@ -1,6 +1,9 @@
 #include "k8s/native/native.hpp"
 
+#include "k8s/native/api_resources.hpp"
 #include "k8s/native/get_command.hpp"
+#include "k8s/native/logs_command.hpp"
+#include "k8s/native/script.hpp"
 #include "messages/error.hpp"
 
 #include <algorithm>
@@ -15,32 +18,32 @@ namespace kubesage::k8s::native {
 namespace {
 
 /// What has been compared with this code, release by release.
-constexpr std::array proven_minors{20U, 27U, 28U, 29U, 30U, 31U, 32U, 33U};
+constexpr std::array proven_minors{20, 27, 28, 29, 30, 31, 32, 33};
 
 /// Answers above this are read and printed on the blocking pool.
 constexpr std::size_t max_bytes_here = 64U << 10U;
 
-constexpr unsigned ok = 200;
-
-/// One command: asks for its targets one after the other, as kubectl does, then prints.
-class get_run : public running, public std::enable_shared_from_this<get_run> {
+/// One command under way: sends its requests one after the other, then prints.
+class script_run : public running, public std::enable_shared_from_this<script_run> {
 public:
-  get_run(runtime& threads, std::shared_ptr<client> from, get_command command,
-          kubectl_version version, deadline until, limits bounds, output_function on_output,
-          done_function on_done)
-      : threads_(threads), from_(std::move(from)), command_(std::move(command)), version_(version),
-        until_(until), bounds_(bounds), accept_(accept_of(command_)),
-        on_output_(std::move(on_output)), on_done_(std::move(on_done)) {}
+  script_run(runtime& threads, std::shared_ptr<client> from, std::unique_ptr<script> work,
+             deadline until, limits bounds, output_function on_output, done_function on_done)
+      : threads_(threads), from_(std::move(from)), work_(std::move(work)), until_(until),
+        bounds_(bounds), on_output_(std::move(on_output)), on_done_(std::move(on_done)) {}
 
   void cancel() override {
     is_cancelled_ = true;
   }
 
-  void ask() {
-    const auto used = input_bytes_;
-    const auto room = std::min(bounds_.page_bytes, bounds_.input_bytes - used);
-    from_->get(until_, request_of(command_, command_.targets[target_], continue_token_), accept_,
-               room, [self = shared_from_this()](caf::expected<http_answer> answer) {
+  void go_on() {
+    auto wanted = work_->next();
+    if (!wanted)
+      return run(input_bytes_, [self = shared_from_this()] { self->print(); });
+    if (input_bytes_ >= bounds_.input_bytes)
+      return fall_back();
+    const auto room = std::min(bounds_.page_bytes, bounds_.input_bytes - input_bytes_);
+    from_->get(until_, std::move(wanted->target), std::move(wanted->accept), room,
+               [self = shared_from_this()](caf::expected<http_answer> answer) {
                  self->take(std::move(answer));
                });
   }
@@ -55,29 +58,17 @@ private:
       return fall_back();
     input_bytes_ += answer->body.size();
     const auto size = answer->body.size();
-    answers_.push_back({target_, std::move(*answer)});
-    run(size, [self = shared_from_this()] { self->go_on(); });
-  }
-
-  void go_on() {
-    const auto& last = answers_.back().answer;
-    continue_token_.clear();
-    if (last.status == ok && command_.targets[target_].name.empty()) {
-      auto next = next_page(last);
-      if (!next)
-        return fall_back();
-      continue_token_ = std::move(*next);
-    }
-    if (continue_token_.empty())
-      ++target_;
-    if (target_ < command_.targets.size())
-      return input_bytes_ < bounds_.input_bytes ? ask() : fall_back();
-    run(input_bytes_, [self = shared_from_this()] { self->print(); });
+    auto taken = std::make_shared<http_answer>(std::move(*answer));
+    run(size, [self = shared_from_this(), taken] {
+      if (self->work_->take(std::move(*taken)))
+        self->go_on();
+      else
+        self->fall_back();
+    });
   }
 
   void print() {
-    auto text = print_get(command_, answers_, version_, bounds_.output_bytes);
-    answers_.clear();
+    auto text = work_->print(bounds_.output_bytes);
     if (!text)
       return fall_back();
     outcome result;
@@ -120,48 +111,56 @@ private:
   }
 
   void finish(outcome result) {
-    answers_.clear();
+    work_.reset();
     if (auto done = std::exchange(on_done_, nullptr))
       done(std::move(result));
   }
 
   runtime& threads_;
   std::shared_ptr<client> from_;
-  get_command command_;
-  kubectl_version version_;
+  std::unique_ptr<script> work_;
   deadline until_;
   limits bounds_;
-  std::string accept_;
   output_function on_output_;
   done_function on_done_;
   std::atomic<bool> is_cancelled_{false};
-  std::size_t target_ = 0;
-  std::string continue_token_;
   std::size_t input_bytes_ = 0;
-  std::vector<get_answer> answers_;
 };
 
 } // namespace
 
 bool can_answer(const policy::plan& wanted, kubectl_version version) {
-  return version.major == 1
-         && std::find(proven_minors.begin(), proven_minors.end(), version.minor)
-                != proven_minors.end()
-         && wanted.verb == "get" && read_get(wanted).has_value();
+  if (version.major != 1
+      || std::find(proven_minors.begin(), proven_minors.end(), version.minor)
+             == proven_minors.end())
+    return false;
+  if (wanted.verb == "get")
+    return read_get(wanted).has_value();
+  if (wanted.verb == "logs")
+    return read_logs(wanted).has_value();
+  return wanted.verb == "api-resources" && read_api_resources(wanted).has_value();
 }
 
 std::shared_ptr<running> answer(runtime& threads, std::shared_ptr<client> from,
-                                std::shared_ptr<const kind_catalog> catalog, policy::plan wanted,
-                                kubectl_version version, deadline until, limits bounds,
-                                output_function on_output, done_function on_done) {
-  auto command = can_answer(wanted, version) ? read_get(wanted) : std::nullopt;
-  if (!command || !catalog || !resolve_kinds(*command, *catalog)) {
+                                std::shared_ptr<const kind_catalog> catalog,
+                                const policy::plan& wanted, kubectl_version version, deadline until,
+                                limits bounds, output_function on_output, done_function on_done) {
+  std::unique_ptr<script> work;
+  if (!can_answer(wanted, version) || !catalog)
+    work = nullptr;
+  else if (wanted.verb == "get")
+    work = make_get_script(wanted, *catalog, version);
+  else if (wanted.verb == "logs")
+    work = make_logs_script(wanted, version);
+  else
+    work = make_api_resources_script(wanted, std::move(catalog), version);
+  if (!work) {
     on_done({});
     return nullptr;
   }
-  auto run = std::make_shared<get_run>(threads, std::move(from), std::move(*command), version,
-                                       until, bounds, std::move(on_output), std::move(on_done));
-  run->ask();
+  auto run = std::make_shared<script_run>(threads, std::move(from), std::move(work), until, bounds,
+                                          std::move(on_output), std::move(on_done));
+  run->go_on();
   return run;
 }
 

@@ -57,11 +57,11 @@ public:
 
 /// Answers a plan for which `can_answer` holds. `catalog` describes the cluster that `from` speaks
 /// to. `on_output` (may be empty) gets the text in few pieces before `on_done`, which is called
-/// exactly once. Thread: any; the functions are called on an I/O thread or one of the blocking
-/// pool, where large answers are read and printed.
+/// exactly once and may be called before this returns. Thread: any; the functions are called on an
+/// I/O thread or one of the blocking pool, where large answers are read and printed.
 std::shared_ptr<running> answer(runtime& threads, std::shared_ptr<client> from,
-                                std::shared_ptr<const kind_catalog> catalog, policy::plan wanted,
-                                kubectl_version version, deadline until, limits bounds,
-                                output_function on_output, done_function on_done);
+                                std::shared_ptr<const kind_catalog> catalog,
+                                const policy::plan& wanted, kubectl_version version, deadline until,
+                                limits bounds, output_function on_output, done_function on_done);
 
 } // namespace kubesage::k8s::native

@@ -17,8 +17,8 @@ def now():
 
 
 class Seed:
-    def __init__(self, env):
-        self.env = env
+    def __init__(self, env, kubelet_port):
+        self.env, self.kubelet_port = env, kubelet_port
         context = ssl.create_default_context(cafile=env["K8S_CA"])
         self.http = http.client.HTTPSConnection("127.0.0.1", int(env["K8S_PORT"]), context=context, timeout=30)
 
@@ -63,8 +63,8 @@ class Seed:
             self.post("/api/v1/nodes", name, metadata={"labels": {"kubernetes.io/os": "linux", "kubernetes.io/hostname": name}})
             room = {"cpu": "4", "memory": "8Gi", "pods": "110"}
             self.status("/api/v1/nodes/" + name, {
-                "capacity": room, "allocatable": room,
-                "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}, {"type": "Hostname", "address": name}],
+                "capacity": room, "allocatable": room, "daemonEndpoints": {"kubeletEndpoint": {"Port": self.kubelet_port}},
+                "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
                 "conditions": [{"type": "Ready", "status": ready, "reason": "Kubelet", "message": "m",
                                 "lastHeartbeatTime": now(), "lastTransitionTime": now()}],
                 "nodeInfo": {"kubeletVersion": "v1.20.2", "kubeProxyVersion": "v1.20.2", "architecture": "amd64", "bootID": "b",
@@ -73,12 +73,14 @@ class Seed:
             if ready == "True":
                 self.call("PATCH", "/api/v1/nodes/" + name, {"spec": {"taints": None}}, "application/merge-patch+json")
 
-    def pod(self, name, node, state=None, last=None, restarts=0, ready=False, phase="Running", containers=1):
+    def pod(self, name, node, state=None, last=None, restarts=0, ready=False, phase="Running", containers=1, inits=(), annotations=None):
         spec = {"containers": [{"name": f"c{i}" if containers > 1 else "c", "image": f"example/{name}:1",
                                 "resources": {"requests": {"cpu": "100m" if node else "64"}}} for i in range(containers)]}
         if node:
             spec["nodeName"] = node
-        self.post(PODS, name, metadata={"labels": {"app": name}}, spec=spec)
+        if inits:
+            spec["initContainers"] = [{"name": each, "image": "example/init:1"} for each in inits]
+        self.post(PODS, name, metadata={"labels": {"app": name}, "annotations": annotations or {}}, spec=spec)
         if not node:
             return
         statuses = [{"name": each["name"], "image": "i", "imageID": "", "ready": ready, "started": ready,
@@ -94,7 +96,10 @@ class Seed:
         self.pod("pull", "node-a", {"waiting": {"reason": "ImagePullBackOff"}}, phase="Pending")
         self.pod("oom", "node-a", running, {"terminated": ended}, 3, True)
         self.pod("ok", "node-a", running, ready=True)
-        self.pod("two", "node-b", running, ready=True, containers=2)
+        self.pod("two", "node-a", running, ready=True, containers=2)
+        self.pod("init", "node-a", running, ready=True, inits=("first", "second"))
+        self.pod("annotated", "node-a", running, ready=True, containers=2,
+                 annotations={"kubectl.kubernetes.io/default-container": "c1"})
         self.pod("done", "node-a", {"terminated": {**ended, "exitCode": 0, "reason": "Completed"}}, phase="Succeeded")
         self.pod("pending", "")
 

@@ -70,7 +70,6 @@ TEST(get_command_test, asks_for_lists_and_objects_as_kubectl_does) {
 
 TEST(get_command_test, leaves_to_kubectl_what_it_does_not_print) {
   const std::vector<policy::plan> plans{
-      get({{"output", "yaml"}}),
       get({{"sort-by", ".metadata.name"}}),
       get({{"watch", "true"}}),
       get({{"chunk-size", "-1"}}),
