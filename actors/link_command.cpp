@@ -35,7 +35,9 @@ link_command::link_command(cluster where, command_tools tools, command_run run)
 void link_command::start() {
   if (!tools_.uses_native || !k8s::native::can_answer(*run_.what, tools_.version))
     return run_kubectl();
-  where_.kinds->get(run_.until, false,
+  // kubectl never answers this one from its memory.
+  const bool wants_fresh = run_.what->verb == "api-resources";
+  where_.kinds->get(run_.until, wants_fresh,
                     [self = shared_from_this()](caf::expected<k8s::discovered> found) {
                       // What is missing may be just what is asked for: kubectl finds out.
                       if (found && found->is_complete)
