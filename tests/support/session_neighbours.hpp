@@ -39,7 +39,7 @@ public:
 };
 
 /// A cluster that answers what the test says, at once or when told to.
-class fake_link final : public cluster_link {
+class fake_link final : public cluster_link, public std::enable_shared_from_this<fake_link> {
 public:
   void list_namespaces(deadline, names_callback on_done) override {
     ++lists;
@@ -61,8 +61,10 @@ public:
     auto mine = commands.back();
     if (result)
       mine->on_done(*result);
-    return [this, mine] {
-      ++ended_early;
+    // Callable after this link has gone, as the contract says.
+    return [link = weak_from_this(), mine] {
+      if (const auto alive = link.lock())
+        ++alive->ended_early;
       execution_result cancelled;
       cancelled.is_cancelled = true;
       if (mine->on_done)
