@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <unordered_map>
 
@@ -33,7 +34,7 @@ struct directory_entry {
   session_actor session;
   std::chrono::steady_clock::time_point last_call;
   bool is_closing = false;
-  std::deque<call_ptr> held; ///< Calls for the session that follows the closing one.
+  std::list<call_ptr> held; ///< Calls for the session that follows the closing one.
 };
 
 struct directory_state {

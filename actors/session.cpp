@@ -47,7 +47,7 @@ void start_loading(session_pointer self) {
                    std::make_shared<user_loaded>(user_loaded{caf::make_error(errc::overloaded)}));
 }
 
-void fail_all(std::deque<call_ptr>& calls, errc code) {
+void fail_all(std::list<call_ptr>& calls, errc code) {
   for (const auto& waiting : calls)
     waiting->fail(code, "try again");
   calls.clear();

@@ -16,8 +16,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -129,8 +129,8 @@ struct session_state {
   std::map<cluster_id, owned_cluster> clusters;
   std::map<std::string, cluster_id, std::less<>> names;
   std::shared_ptr<const std::string> list_body; ///< Rendered `GET /clusters`; null after a change.
-  std::deque<call_ptr> unloaded;                ///< Calls that wait for the rows.
-  std::deque<std::function<void()>> writes;     ///< Changes that wait for the one in flight.
+  std::list<call_ptr> unloaded;                 ///< Calls that wait for the rows.
+  std::list<std::function<void()>> writes;      ///< Changes that wait for the one in flight.
   std::unique_ptr<pending_commit> commit;
   std::unordered_map<std::uint64_t, pending_probe> probes;
   std::map<execution_id, running_execution> executions;
