@@ -45,9 +45,9 @@ stored_event make_event(user_record& record, const tenant& owner, std::string_vi
   json.close_object();
   json.field("requestid", facts.request_id).field("sequence", event.sequence);
   json.close_object();
-  record.chain_head = next_chain(record.chain_head, out);
+  record.chain_head = chain_value::next(record.chain_head, out);
   out.pop_back();
-  out.append(",\"chain\":\"").append(record.chain_head).append("\"}");
+  out.append(",\"chain\":\"").append(record.chain_head->to_text()).append("\"}");
   return event;
 }
 

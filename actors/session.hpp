@@ -128,7 +128,8 @@ struct session_state {
   secret seed; ///< The tenant's key seed; empty until the first secret.
   std::map<cluster_id, owned_cluster> clusters;
   std::map<std::string, cluster_id, std::less<>> names;
-  std::shared_ptr<const std::string> list_body; ///< Rendered `GET /clusters`; null after a change.
+  bool is_list_asked_for = false; ///< Since the last change; the second time, the body is kept.
+  std::shared_ptr<const std::string> list_body; ///< Rendered `GET /clusters`.
   std::list<call_ptr> unloaded;                 ///< Calls that wait for the rows.
   std::list<std::function<void()>> writes;      ///< Changes that wait for the one in flight.
   std::unique_ptr<pending_commit> commit;

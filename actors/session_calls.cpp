@@ -72,8 +72,9 @@ void store_cluster(session_pointer self, const call_ptr& request) {
     request->answer(render_onboarded(now.owner->user(), cluster->facts));
     now.names.emplace(cluster->facts.name, cluster->facts.id);
     const auto key = cluster->facts.id;
-    now.clusters.emplace(key, owned_cluster{std::move(*cluster), nullptr});
-    now.list_body = nullptr;
+    // Ids grow: the newest stands at the end.
+    now.clusters.emplace_hint(now.clusters.end(), key, owned_cluster{std::move(*cluster), nullptr});
+    drop_list(now);
   });
 }
 
@@ -92,10 +93,10 @@ void after_test(session_pointer self, const call_ptr& request, const cluster_out
 
 void handle(session_pointer self, const call_ptr& request, const onboard_cluster& what) {
   auto& state = self->state;
-  if (state.names.contains(what.facts.name))
-    return refuse_name(*request, what.facts.name);
   if (what.how == onboard_cluster::mode::store)
     return enqueue_write(self, request, [self, request] { store_cluster(self, request); });
+  if (state.names.contains(what.facts.name))
+    return refuse_name(*request, what.facts.name);
   auto link = state.services->make_link(
       {what.facts.server_url, what.facts.tls, what.facts.ca_data.value_or(""),
        what.facts.tls_cert.value_or(""), what.secrets.tls_key, what.secrets.token});
@@ -110,7 +111,8 @@ void handle(session_pointer self, const call_ptr& request, const onboard_cluster
 
 void handle(session_pointer self, const call_ptr& request, const list_clusters&) {
   auto& state = self->state;
-  if (!state.list_body) {
+  auto body = state.list_body;
+  if (!body) {
     std::vector<const cluster_facts*> facts;
     facts.reserve(state.clusters.size());
     for (const auto& [id, cluster] : state.clusters)
@@ -118,9 +120,12 @@ void handle(session_pointer self, const call_ptr& request, const list_clusters&)
     std::sort(facts.begin(), facts.end(), [](const cluster_facts* x, const cluster_facts* y) {
       return std::pair{x->created_at, x->id} > std::pair{y->created_at, y->id};
     });
-    state.list_body = std::make_shared<const std::string>(render_list(state.owner->user(), facts));
+    body = std::make_shared<const std::string>(render_list(state.owner->user(), facts));
+    // A user who asks once and goes must not keep it in memory.
+    if (std::exchange(state.is_list_asked_for, true))
+      state.list_body = body;
   }
-  request->sink->deliver({errc::none, {}, state.list_body, 0});
+  request->sink->deliver({errc::none, {}, std::move(body), 0});
 }
 
 void give_credentials(session_pointer self, const call_ptr& request) {
@@ -170,7 +175,7 @@ void forget(session_state& state, cluster_id id) {
     found->second.link->cancel();
   state.names.erase(found->second.stored.facts.name);
   state.clusters.erase(found);
-  state.list_body = nullptr;
+  drop_list(state);
 }
 
 void remove(session_pointer self, const call_ptr& request) {

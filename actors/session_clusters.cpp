@@ -118,7 +118,7 @@ void activate(session_pointer self, const call_ptr& request, cluster_id id) {
     auto& now = self->state;
     for (auto& [other, cluster] : now.clusters)
       cluster.stored.facts.is_active = other == id;
-    now.list_body = nullptr;
+    drop_list(now);
     fetch_for_selection(self, request, id);
   });
 }

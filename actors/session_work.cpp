@@ -89,6 +89,11 @@ void start_probe(session_pointer self, const call_ptr& request, std::optional<cl
               session_actor{self});
 }
 
+void drop_list(session_state& state) noexcept {
+  state.list_body = nullptr;
+  state.is_list_asked_for = false;
+}
+
 caf::expected<std::shared_ptr<cluster_link>> link_to(session_state& state, owned_cluster& cluster) {
   if (cluster.link)
     return cluster.link;

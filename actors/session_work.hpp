@@ -47,6 +47,9 @@ void start_probe(session_pointer self, const call_ptr& request, std::optional<cl
                  std::shared_ptr<cluster_link> link, probe_config::work what,
                  std::function<void(cluster_outcome&)> finish);
 
+/// Forgets the rendered list of clusters; after every change of what it shows.
+void drop_list(session_state& state) noexcept;
+
 /// Returns the link to `cluster`, made on first use.
 caf::expected<std::shared_ptr<cluster_link>> link_to(session_state& state, owned_cluster& cluster);
 

@@ -75,7 +75,7 @@ std::string encode(const user_record& record) {
   put_big_endian(out, schema);
   put_prefixed(out, record.wrapped_seed);
   put_big_endian(out, record.last_sequence);
-  put_prefixed(out, record.chain_head);
+  put_prefixed(out, record.chain_head ? record.chain_head->to_text() : std::string{});
   put_flag(out, record.active_cluster.has_value());
   if (record.active_cluster)
     put_big_endian(out, static_cast<std::uint64_t>(record.active_cluster->value));
@@ -88,7 +88,11 @@ caf::expected<user_record> decode_user(std::string_view bytes) {
   user_record record;
   record.wrapped_seed = in.take_prefixed();
   record.last_sequence = in.take<std::uint64_t>();
-  record.chain_head = in.take_prefixed();
+  if (const auto head = in.take_prefixed(); !head.empty()) {
+    record.chain_head = chain_value::parse(head);
+    if (!record.chain_head)
+      in.fail();
+  }
   if (take_flag(in))
     record.active_cluster = take_cluster_id(in);
   return finish(in, found, "user", std::move(record));

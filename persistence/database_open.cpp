@@ -91,6 +91,11 @@ rocksdb::Options engine_options(const database_options& options) {
   all.write_buffer_size = options.write_buffer_bytes;
   all.arena_block_size = 256U << 10U;
   all.max_write_buffer_number = 3;
+  // Keys of all users come mixed, so every merge rewrites its whole level: merge seldom.
+  all.level0_file_num_compaction_trigger = 8;
+  // Young files are soon merged into others; packing them costs more than their room.
+  all.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
+                               rocksdb::kSnappyCompression};
   all.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(4 * options.write_buffer_bytes);
   rocksdb::BlockBasedTableOptions table;

@@ -1,14 +1,31 @@
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace kubesage {
 
-/// Returns the chain value of an event: 64 lower-case hex digits of SHA-256 over the text of the
-/// previous event's value (empty for a user's first event) followed by the event's canonical bytes.
-/// Whoever holds the events can compute it again, so a changed, missing or moved event shows.
-/// Thread: any.
-std::string next_chain(std::string_view previous_hex, std::string_view canonical_bytes);
+/// The chain value of an event: SHA-256 over the text of the previous event's value (64 lower-case
+/// hex digits; empty for a user's first event) followed by the event's canonical bytes. Whoever
+/// holds the events can compute it again, so a changed, missing or moved event shows.
+class chain_value {
+public:
+  /// The value that follows `previous`. Thread: any.
+  static chain_value next(const std::optional<chain_value>& previous,
+                          std::string_view canonical_bytes);
+
+  /// Reads 64 lower-case hex digits; none for anything else.
+  static std::optional<chain_value> parse(std::string_view hex);
+
+  /// 64 lower-case hex digits.
+  [[nodiscard]] std::string to_text() const;
+
+  bool operator==(const chain_value&) const = default;
+
+private:
+  std::array<unsigned char, 32> bytes_{};
+};
 
 } // namespace kubesage

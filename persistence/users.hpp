@@ -2,6 +2,7 @@
 
 #include "messages/auth.hpp"
 #include "messages/cluster.hpp"
+#include "persistence/event_chain.hpp"
 #include "persistence/executions.hpp"
 #include "persistence/journal.hpp"
 
@@ -20,8 +21,8 @@ class database;
 /// One row of `users`.
 struct user_record {
   std::string wrapped_seed; ///< The tenant's key seed, sealed by the keyring. Empty: none yet.
-  std::uint64_t last_sequence = 0; ///< Of the user's events; 0: none yet.
-  std::string chain_head;          ///< 64 hex digits of the last event's chain; empty: none yet.
+  std::uint64_t last_sequence = 0;       ///< Of the user's events; 0: none yet.
+  std::optional<chain_value> chain_head; ///< Of the last event; none yet.
   std::optional<cluster_id> active_cluster;
 };
 

@@ -9,6 +9,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace kubesage {
 
@@ -61,11 +63,22 @@ bool is_in(const ip::address& address, const ip::address& base, int prefix) {
   return same_prefix(address.to_v6().to_bytes(), base.to_v6().to_bytes(), prefix);
 }
 
-bool is_in(const ip::address& address, std::span<const range> ranges) {
-  return std::any_of(ranges.begin(), ranges.end(), [&address](const range& x) {
-    return is_in(address, ip::make_address(x.base), x.prefix);
-  });
-}
+/// A table above with its addresses read, which is too slow for each question.
+class range_set {
+public:
+  explicit range_set(std::span<const range> ranges) {
+    for (const auto& x : ranges)
+      ranges_.emplace_back(ip::make_address(x.base), x.prefix);
+  }
+
+  [[nodiscard]] bool contains(const ip::address& address) const {
+    return std::any_of(ranges_.begin(), ranges_.end(),
+                       [&address](const auto& x) { return is_in(address, x.first, x.second); });
+  }
+
+private:
+  std::vector<std::pair<ip::address, int>> ranges_;
+};
 
 ip::address v4_at(const ip::address_v6::bytes_type& bytes, std::size_t offset,
                   unsigned char mask = 0) {
@@ -79,17 +92,19 @@ ip::address v4_at(const ip::address_v6::bytes_type& bytes, std::size_t offset,
 ip::address unmap(const ip::address& address) {
   if (!address.is_v6())
     return address;
+  static const auto mapped = ip::make_address("::ffff:0:0");
+  static const auto nat64 = ip::make_address("64:ff9b::");
+  static const auto compatible = ip::make_address("::");
+  static const auto six_to_four = ip::make_address("2002::");
+  static const auto teredo = ip::make_address("2001::");
   const auto bytes = address.to_v6().to_bytes();
-  const auto starts_with = [&address](const char* base, int prefix) {
-    return is_in(address, ip::make_address(base), prefix);
-  };
-  if (starts_with("::ffff:0:0", 96) || starts_with("64:ff9b::", 96))
+  if (is_in(address, mapped, 96) || is_in(address, nat64, 96))
     return v4_at(bytes, 12);
-  if (starts_with("::", 96) && !starts_with("::", 127))
+  if (is_in(address, compatible, 96) && !is_in(address, compatible, 127))
     return v4_at(bytes, 12);
-  if (starts_with("2002::", 16))
+  if (is_in(address, six_to_four, 16))
     return v4_at(bytes, 2);
-  if (starts_with("2001::", 32)) // Teredo keeps the client's address inverted.
+  if (is_in(address, teredo, 32)) // Teredo keeps the client's address inverted.
     return v4_at(bytes, 12, 0xFF);
   return address;
 }
@@ -151,15 +166,18 @@ bool cidr::contains(const ip::address& address) const {
 }
 
 bool address_policy::allows(const ip::address& address) const {
+  static const range_set never{never_allowed};
+  static const range_set opened_by_allow{special};
+  static const range_set of_private_networks{private_ranges};
   const auto target = unmap(address);
-  if (is_in(target, never_allowed) || is_in(address, never_allowed))
+  if (never.contains(target) || never.contains(address))
     return false;
   if (std::any_of(allow.begin(), allow.end(),
                   [&target](const cidr& x) { return x.contains(target); }))
     return true;
-  if (is_in(target, special))
+  if (opened_by_allow.contains(target))
     return false;
-  return base == profile::private_too || !is_in(target, private_ranges);
+  return base == profile::private_too || !of_private_networks.contains(target);
 }
 
 } // namespace kubesage

@@ -61,6 +61,16 @@ void append_valid(std::string& out, std::string_view text) {
   out.append(text, begin, text.size() - begin);
 }
 
+/// Whether `text` stands in JSON as it is: ASCII without anything to escape, as nearly all is.
+bool is_plain(std::string_view text) {
+  bool is_other = false;
+  for (const char x : text) {
+    const auto c = static_cast<unsigned char>(x);
+    is_other |= needs_escape(c) || c >= 0x80;
+  }
+  return !is_other;
+}
+
 /// Returns the length of the UTF-8 sequence that `text` begins with; 0 when it is not valid.
 std::size_t valid_prefix(std::string_view text) {
   for (std::size_t length = 1; length <= 4 && length <= text.size(); ++length)
@@ -80,7 +90,9 @@ void append_number(std::string& out, Number number) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  if (simdjson::validate_utf8(text.data(), text.size())) {
+  if (is_plain(text)) {
+    out += text;
+  } else if (simdjson::validate_utf8(text.data(), text.size())) {
     append_valid(out, text);
   } else {
     while (!text.empty()) {

@@ -218,7 +218,7 @@ struct remembered_token {
   jwt_claims claims;
 };
 
-constexpr std::size_t remembered_tokens = 1024;
+constexpr std::size_t remembered_tokens = 4096;
 
 /// One slot a hash, the newer token wins: bounded without bookkeeping.
 std::unique_ptr<remembered_token>& slot_of(const digest& key) {

@@ -4,6 +4,7 @@
 #include "messages/secret.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -42,19 +43,47 @@ caf::error check(const dom::element& element, int depth) {
   return caf::none;
 }
 
+// A parser's buffers cost more to make than a request's body costs to read, so each thread keeps a
+// few of them; large ones go, because they would keep their memory.
+constexpr std::size_t min_capacity = 4U << 10U;
+constexpr std::size_t max_kept_capacity = 64U << 10U;
+constexpr std::size_t max_kept_parsers = 4;
+
+std::vector<std::unique_ptr<dom::parser>>& kept_parsers() {
+  static thread_local std::vector<std::unique_ptr<dom::parser>> kept;
+  return kept;
+}
+
+std::unique_ptr<dom::parser> take_parser() {
+  auto& kept = kept_parsers();
+  if (kept.empty())
+    return std::make_unique<dom::parser>();
+  auto parser = std::move(kept.back());
+  kept.pop_back();
+  return parser;
+}
+
+void keep_parser(std::unique_ptr<dom::parser> parser) {
+  auto& kept = kept_parsers();
+  if (parser->capacity() <= max_kept_capacity && kept.size() < max_kept_parsers)
+    kept.push_back(std::move(parser));
+}
+
 } // namespace
 
-json_document::json_document()
-    : parser_(std::make_unique<dom::parser>()), text_(std::make_unique<std::string>()) {}
+json_document::json_document() : parser_(take_parser()), text_(std::make_unique<std::string>()) {}
 
 json_document::~json_document() {
   if (text_)
     wipe(*text_);
-  if (parser_ && parser_->doc.string_buf) {
+  if (!parser_)
+    return;
+  if (parser_->doc.string_buf) {
     // The size that dom::document::allocate gives its string buffer (simdjson 3.0).
     const auto capacity = parser_->doc.capacity();
     explicit_bzero(parser_->doc.string_buf.get(), capacity == 0 ? 0 : 5 * capacity / 3);
   }
+  keep_parser(std::move(parser_));
 }
 
 caf::expected<json_document> json_document::parse(std::string text) {
@@ -69,7 +98,9 @@ caf::expected<json_document> json_document::parse(std::string text) {
   }
   if (result.text_->empty())
     return refuse("the body is empty");
-  if (result.parser_->allocate(result.text_->size(), json_max_depth + 2) != simdjson::SUCCESS)
+  if (result.parser_->capacity() < result.text_->size()
+      && result.parser_->allocate(std::max(result.text_->size(), min_capacity), json_max_depth + 2)
+             != simdjson::SUCCESS)
     return refuse("the body is too large");
   dom::element root;
   const auto code =

@@ -22,7 +22,7 @@ public:
   static caf::expected<json_document> parse(std::string text);
 
   json_document(json_document&&) noexcept = default;
-  json_document& operator=(json_document&&) noexcept = default;
+  json_document& operator=(json_document&&) = delete; // Would drop the old text unwiped.
   json_document(const json_document&) = delete;
   json_document& operator=(const json_document&) = delete;
   ~json_document();

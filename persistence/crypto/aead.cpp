@@ -10,7 +10,6 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
 #include <openssl/params.h>
 
 namespace kubesage {
@@ -27,8 +26,8 @@ struct freed_by {
 
 using cipher_ptr = std::unique_ptr<EVP_CIPHER, freed_by<EVP_CIPHER_free>>;
 using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, freed_by<EVP_CIPHER_CTX_free>>;
-using kdf_ptr = std::unique_ptr<EVP_KDF, freed_by<EVP_KDF_free>>;
-using kdf_context = std::unique_ptr<EVP_KDF_CTX, freed_by<EVP_KDF_CTX_free>>;
+using mac_ptr = std::unique_ptr<EVP_MAC, freed_by<EVP_MAC_free>>;
+using mac_context = std::unique_ptr<EVP_MAC_CTX, freed_by<EVP_MAC_CTX_free>>;
 using digest_ptr = std::unique_ptr<EVP_MD, freed_by<EVP_MD_free>>;
 
 // Fetched once: a fetch takes a lock and costs more than sealing a token.
@@ -37,14 +36,27 @@ const EVP_CIPHER* aes_256_gcm() {
   return cipher.get();
 }
 
-EVP_KDF* hkdf() {
-  static const kdf_ptr kdf{EVP_KDF_fetch(nullptr, "HKDF", nullptr)};
-  return kdf.get();
+mac_context new_hmac_sha256() {
+  static const mac_ptr hmac{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
+  mac_context context{hmac ? EVP_MAC_CTX_new(hmac.get()) : nullptr};
+  std::string digest = "SHA256"; // The parameter takes a pointer to what it does not change.
+  const std::array params{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                          OSSL_PARAM_construct_end()};
+  if (!context || EVP_MAC_CTX_set_params(context.get(), params.data()) != 1)
+    return nullptr;
+  return context;
 }
 
 const EVP_MD* sha256_digest() {
   static const digest_ptr digest{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
   return digest.get();
+}
+
+cipher_context new_sealing_context() {
+  cipher_context context{EVP_CIPHER_CTX_new()};
+  if (!context || EVP_EncryptInit_ex2(context.get(), aes_256_gcm(), nullptr, nullptr, nullptr) != 1)
+    return nullptr;
+  return context;
 }
 
 caf::error failed(const char* what) {
@@ -77,23 +89,27 @@ caf::error aead_seal(std::string_view key, std::string_view nonce, std::string_v
                      std::string_view plaintext, std::string& out) {
   if (!are_sizes_fit(key, nonce, aad, plaintext))
     return failed("sealing: wrong size of key, nonce or text");
-  const cipher_context context{EVP_CIPHER_CTX_new()};
+  // Making a context takes longer than sealing a token, so each thread has one. It knows its
+  // cipher; a null cipher keeps it.
+  static thread_local const cipher_context context = new_sealing_context();
   const auto start = out.size();
   out.resize(start + plaintext.size() + aead_tag_size);
   auto* text = data_of(out) + start;
   int written = 0;
   int final_written = 0;
+  const std::array<unsigned char, aead_key_size> no_key{};
   const bool is_sealed =
       context
-      && EVP_EncryptInit_ex2(context.get(), aes_256_gcm(), data_of(key), data_of(nonce), nullptr)
-             == 1
+      && EVP_EncryptInit_ex2(context.get(), nullptr, data_of(key), data_of(nonce), nullptr) == 1
       && EVP_EncryptUpdate(context.get(), nullptr, &written, data_of(aad), size_of(aad)) == 1
       && EVP_EncryptUpdate(context.get(), text, &written, data_of(plaintext), size_of(plaintext))
              == 1
       && EVP_EncryptFinal_ex(context.get(), text + written, &final_written) == 1
       && EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, aead_tag_size,
                              text + plaintext.size())
-             == 1;
+             == 1
+      // What the context keeps of the key goes.
+      && EVP_EncryptInit_ex2(context.get(), nullptr, no_key.data(), data_of(nonce), nullptr) == 1;
   if (!is_sealed) {
     out.resize(start);
     return failed("sealing failed");
@@ -133,20 +149,23 @@ caf::expected<secret> aead_open(std::string_view key, std::string_view nonce, st
 }
 
 caf::error hkdf_expand(std::string_view key, std::string_view info, key_block& out) {
-  const kdf_context context{EVP_KDF_CTX_new(hkdf())};
-  int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
-  // The parameters take pointers to what they do not change.
-  std::string digest = "SHA256";
-  auto* key_data = const_cast<char*>(key.data());
-  auto* info_data = const_cast<char*>(info.data());
-  const std::array params{
-      OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
-      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, key_data, key.size()),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info_data, info.size()),
-      OSSL_PARAM_construct_end()};
-  if (!context
-      || EVP_KDF_derive(context.get(), out.bytes.data(), out.bytes.size(), params.data()) != 1)
+  // Of the whole expansion only T(1) = HMAC(key, info | 1) is needed: a key has the digest's size.
+  static_assert(aead_key_size == 32);
+  // Making a context takes longer than deriving a key, so each thread has one.
+  static thread_local const mac_context context = new_hmac_sha256();
+  const unsigned char counter = 1;
+  const std::array<unsigned char, aead_key_size> no_key{};
+  std::size_t size = 0;
+  const bool is_derived =
+      context && EVP_MAC_init(context.get(), data_of(key), key.size(), nullptr) == 1
+      && EVP_MAC_update(context.get(), data_of(info), info.size()) == 1
+      && EVP_MAC_update(context.get(), &counter, 1) == 1
+      && EVP_MAC_final(context.get(), out.bytes.data(), &size, out.bytes.size()) == 1
+      && size == out.bytes.size();
+  // What the context keeps of a key goes with the next key.
+  const bool is_wiped =
+      context && EVP_MAC_init(context.get(), no_key.data(), no_key.size(), nullptr) == 1;
+  if (!is_derived || !is_wiped)
     return failed("deriving a key failed");
   return {};
 }
@@ -161,12 +180,11 @@ std::array<unsigned char, 32> sha256(std::string_view bytes) {
 
 std::string to_hex(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text.push_back(digits[byte >> 4U]);
-    text.push_back(digits[byte & 15U]);
+  std::string text(bytes.size() * 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    text[2 * i] = digits[byte >> 4U];
+    text[2 * i + 1] = digits[byte & 15U];
   }
   return text;
 }

@@ -26,7 +26,7 @@ caf::error derive(std::string_view key, std::string_view info, key_block& out) {
 caf::expected<std::string> seal_blob(std::string_view key, std::uint32_t key_id,
                                      std::string_view aad, std::string_view plaintext) {
   std::array<unsigned char, info_size + aead_nonce_size> fresh{};
-  if (auto err = random_bytes(fresh))
+  if (auto err = public_random_bytes(fresh))
     return err;
   std::string blob;
   blob.reserve(header_size + plaintext.size() + aead_tag_size);

@@ -14,6 +14,12 @@ namespace kubesage {
 /// which nothing may be sealed. Thread: any.
 caf::error random_bytes(std::span<unsigned char> out);
 
+/// Fills `out`, at most 256 bytes, as `random_bytes` does, for what is stored or shown in the
+/// clear: ids, nonces, salts. Drawn by the page, because a draw costs a lock and a generator's
+/// set-up; what was given out is wiped. Never for keys: a page lies in memory for a while. Errors
+/// as above.
+caf::error public_random_bytes(std::span<unsigned char> out);
+
 /// `size` random bytes as a secret. Errors as above.
 caf::expected<secret> random_secret(std::size_t size);
 

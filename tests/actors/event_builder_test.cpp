@@ -125,7 +125,7 @@ TEST_F(event_builder_test, numbers_the_events_of_a_user_without_gaps) {
 }
 
 TEST_F(event_builder_test, chains_events_so_that_a_reader_can_check_it) {
-  std::string head;
+  std::optional<chain_value> head;
   for (const auto kind : every_kind) {
     const auto event = make(about_cluster(kind));
     // As docs/events.md tells a reader to do it.
@@ -133,8 +133,8 @@ TEST_F(event_builder_test, chains_events_so_that_a_reader_can_check_it) {
     ASSERT_GT(event.payload.size(), tail);
     const auto at = event.payload.size() - tail;
     ASSERT_EQ(event.payload.substr(at, 10), ",\"chain\":\"");
-    head = next_chain(head, event.payload.substr(0, at) + "}");
-    EXPECT_EQ(event.payload.substr(at + 10, 64), head);
+    head = chain_value::next(head, event.payload.substr(0, at) + "}");
+    EXPECT_EQ(event.payload.substr(at + 10, 64), head->to_text());
     EXPECT_EQ(record_.chain_head, head);
   }
 }

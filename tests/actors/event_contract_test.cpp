@@ -190,14 +190,14 @@ TEST_F(event_contract_test, the_whole_chain_can_be_checked_from_the_payloads) {
   send(select_cluster{cluster_id{1}});
   send(get_credentials{"prod"});
   send(remove_cluster{cluster_id{1}});
-  std::string head;
+  std::optional<chain_value> head;
   std::uint64_t sequence = 0;
   for (const auto& event : events()) {
     EXPECT_EQ(event.sequence, ++sequence);
     const auto cut = event.payload.rfind(",\"chain\":\"");
     ASSERT_NE(cut, std::string::npos);
-    head = next_chain(head, event.payload.substr(0, cut) + "}");
-    EXPECT_EQ(event.payload.substr(cut + 10), head + "\"}");
+    head = chain_value::next(head, event.payload.substr(0, cut) + "}");
+    EXPECT_EQ(event.payload.substr(cut + 10), head->to_text() + "\"}");
   }
   EXPECT_EQ(sequence, 5U);
 }

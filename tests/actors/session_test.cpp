@@ -59,6 +59,20 @@ TEST_F(session_test, shows_the_old_state_while_a_change_is_in_flight) {
   EXPECT_NE(after->answer->body->find("\"prod\""), std::string::npos);
 }
 
+TEST_F(session_test, a_list_that_is_often_asked_for_shows_every_change) {
+  start();
+  send(onboarding("prod"));
+  std::string before;
+  for (int i = 0; i < 3; ++i)
+    before = *send(list_clusters{})->answer->body;
+  EXPECT_EQ(before, *send(list_clusters{})->answer->body);
+  send(onboarding("stage"));
+  for (int i = 0; i < 3; ++i)
+    EXPECT_NE(send(list_clusters{})->answer->body->find("\"stage\""), std::string::npos);
+  send(remove_cluster{cluster_id{2}});
+  EXPECT_EQ(before, *send(list_clusters{})->answer->body);
+}
+
 TEST_F(session_test, lists_the_newest_cluster_first) {
   start();
   send(onboarding("older"));

@@ -31,7 +31,7 @@ stored_cluster full_cluster() {
 }
 
 user_record full_user() {
-  return {std::string("\0seed", 5), 42, std::string(64, 'a'), cluster_id{513}};
+  return {std::string("\0seed", 5), 42, chain_value::parse(std::string(64, 'a')), cluster_id{513}};
 }
 
 std::string full_event() {

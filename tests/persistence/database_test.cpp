@@ -105,7 +105,7 @@ stored_cluster cluster(std::int64_t id, std::string name) {
 
 TEST_F(database_test, a_user_is_loaded_with_its_clusters_and_nobody_elses) {
   open();
-  std::vector<row> rows{put_user(user(1), {"seed", 2, "head", cluster_id{20}})};
+  std::vector<row> rows{put_user(user(1), {"seed", 2, std::nullopt, cluster_id{20}})};
   for (const auto& [owner, id] : {std::pair{1, 20}, {1, 10}, {2, 15}})
     for (auto& x : put_cluster(user(owner), cluster(id, "c" + std::to_string(id))))
       rows.push_back(std::move(x));

@@ -51,12 +51,13 @@ TEST_F(users_test, a_user_who_was_never_here_owns_nothing) {
   EXPECT_TRUE(loaded->clusters.empty());
   EXPECT_EQ(loaded->record.wrapped_seed, "");
   EXPECT_EQ(loaded->record.last_sequence, 0U);
-  EXPECT_EQ(loaded->record.chain_head, "");
+  EXPECT_EQ(loaded->record.chain_head, std::nullopt);
   EXPECT_EQ(loaded->record.active_cluster, std::nullopt);
 }
 
 TEST_F(users_test, gives_back_record_and_clusters_after_a_restart) {
-  const user_record record{"seed", 42, std::string(64, 'a'), cluster_id{257}};
+  const auto head = chain_value::parse(std::string(64, 'a'));
+  const user_record record{"seed", 42, head, cluster_id{257}};
   auto rows = put_cluster(user(1), cluster(257, "prod"));
   rows.push_back(put_user(user(1), record));
   write(rows);
@@ -65,7 +66,7 @@ TEST_F(users_test, gives_back_record_and_clusters_after_a_restart) {
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->record.wrapped_seed, "seed");
   EXPECT_EQ(loaded->record.last_sequence, 42U);
-  EXPECT_EQ(loaded->record.chain_head, std::string(64, 'a'));
+  EXPECT_EQ(loaded->record.chain_head, head);
   EXPECT_EQ(loaded->record.active_cluster, cluster_id{257});
   ASSERT_EQ(loaded->clusters.size(), 1U);
   EXPECT_EQ(loaded->clusters[0].facts.name, "prod");

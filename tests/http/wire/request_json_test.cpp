@@ -151,6 +151,21 @@ TEST(request_json_test, refuses_numbers_that_no_type_holds) {
   EXPECT_NE(refusal_of("[18446744073709551616]"), "");
 }
 
+TEST(request_json_test, a_document_reads_the_same_whatever_its_thread_read_before) {
+  const auto large = "{\"large\":\"" + std::string(200'000, 'x') + "\"}";
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(json_document::parse(large));
+    EXPECT_FALSE(json_document::parse("{\"cut\":"));
+    EXPECT_FALSE(json_document::parse(std::string(40, '[') + std::string(40, ']')));
+    const auto first = json_document::parse(R"({"name":"first"})");
+    const auto second = json_document::parse(R"({"name":"second"})");
+    ASSERT_TRUE(first);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(std::string_view{first->root()["name"]}, "first");
+    EXPECT_EQ(std::string_view{second->root()["name"]}, "second");
+  }
+}
+
 } // namespace
 
 } // namespace kubesage
