@@ -23,6 +23,8 @@ directory_entry& entry_for(directory_pointer self, const tenant& owner) {
 }
 
 void route(directory_pointer self, call_ptr request) {
+  if (self->state.is_stopping)
+    return request->fail(errc::not_ready, "the server is stopping");
   auto& entry = entry_for(self, request->who.tenant);
   entry.last_call = now(self);
   if (!entry.is_closing) {
@@ -55,6 +57,13 @@ void on_down(directory_pointer self, const caf::down_msg& down) {
   state.users.erase(known);
   auto held = std::move(state.entries[user].held);
   state.entries.erase(user);
+  if (state.is_stopping) {
+    for (auto& request : held)
+      request->fail(errc::not_ready, "the server is stopping");
+    if (state.entries.empty())
+      self->quit(caf::exit_reason::user_shutdown);
+    return;
+  }
   if (down.reason && down.reason != caf::exit_reason::user_shutdown)
     note_failure(self);
   for (auto& request : held)
@@ -78,9 +87,12 @@ directory_actor::behavior_type directory(directory_actor::stateful_pointer<direc
   self->state.config = std::move(config);
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   self->set_exit_handler([self](const caf::exit_msg& stop) {
+    // Sessions record what they had begun, so they are waited for.
+    self->state.is_stopping = true;
     for (auto& [user, entry] : self->state.entries)
       self->send_exit(entry.session, stop.reason);
-    self->quit(stop.reason);
+    if (self->state.entries.empty())
+      self->quit(stop.reason);
   });
   self->delayed_send(self, self->state.config.sweep_interval, caf::tick_atom_v);
   return {

@@ -45,6 +45,7 @@ struct directory_state {
   std::unordered_map<caf::actor_addr, user_id> users; ///< For down messages.
   std::deque<std::chrono::steady_clock::time_point> failures;
   std::uint64_t restarts = 0;
+  bool is_stopping = false; ///< Waits for its sessions to end.
 };
 
 /// Routes each call to its user's session. One session a user at a time: a closing one is waited

@@ -111,7 +111,11 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
       probe.link->cancel();
     for (auto& [id, execution] : self->state.executions)
       caf::anon_send(execution.worker, caf::close_atom_v);
-    self->quit(stop.reason);
+    if (stop.reason != caf::exit_reason::user_shutdown)
+      return self->quit(stop.reason);
+    // What was begun is recorded before the end.
+    self->state.is_closing = self->state.is_stopping = true;
+    proceed(self);
   });
   start_loading(self);
   return {

@@ -39,10 +39,11 @@ struct kubectl_facts {
 struct command_services {
   /// Null while the machine is still being looked at, which takes a second after the start.
   std::function<std::shared_ptr<const kubectl_facts>()> facts;
-  std::function<void(deadline)> await_facts; ///< Blocks until there are facts, or the deadline.
-  std::size_t max_running = 16;              ///< Of one user at a time.
-  std::size_t max_kept = 500;                ///< Executions in the history of a cluster.
-  std::size_t max_kept_output = 1U << 20U;   ///< Bytes of a started execution's output.
+  /// Calls back once there are facts, from any thread, perhaps before it returns.
+  std::function<void(std::function<void()>)> on_facts;
+  std::size_t max_running = 16;            ///< Of one user at a time.
+  std::size_t max_kept = 500;              ///< Executions in the history of a cluster.
+  std::size_t max_kept_output = 1U << 20U; ///< Bytes of a started execution's output.
 };
 
 /// Reads of the store that a session does not answer from memory. Thread: any; they block.
@@ -123,7 +124,8 @@ struct session_state {
   std::optional<tenant> owner;
   std::shared_ptr<const session_services> services;
   bool is_loaded = false;
-  bool is_closing = false; ///< DIRECTORY sends no more calls.
+  bool is_closing = false;  ///< DIRECTORY sends no more calls.
+  bool is_stopping = false; ///< The server ends: what runs is ended, too.
   user_record record;
   secret seed; ///< The tenant's key seed; empty until the first secret.
   std::map<cluster_id, owned_cluster> clusters;

@@ -17,10 +17,22 @@ void settle(session_pointer self);
 /// An EXECUTOR has finished: records it, then answers whoever waits.
 void on_executed(session_pointer self, execution_result& result);
 
-// session_commands.cpp: judging, starting and ending commands.
+// session_commands.cpp: judging commands.
 void handle(session_pointer self, const call_ptr& request, const execute_command& what);
+
+// session_executions.cpp: starting and ending them.
 void handle(session_pointer self, const call_ptr& request, const cancel_execution& what);
 void handle(session_pointer self, const call_ptr& request, const settle_interrupted& what);
+
+/// Makes the intent to run an allowed command durable, then starts it. Call it from a job that
+/// `enqueue_write` runs.
+void begin_command(session_pointer self, const call_ptr& request, policy::plan plan);
+
+/// The history's row about the command in `request`, as it begins.
+execution_record record_of(const session_state& state, const call& request, execution_id id);
+
+/// Counts an execution of `cluster`, and now and then deletes the oldest of a long history.
+void trim_history(session_pointer self, cluster_id cluster);
 
 // session_history.cpp: what was run, and what would have been.
 void handle(session_pointer self, const call_ptr& request, const list_executions& what);

@@ -65,6 +65,7 @@ void kubectl_service::look(k8s::kubectl_settings wanted, k8s::runner_config conf
                                                    {"sandbox", k8s::to_string(found.box->form())}});
   }
   auto text = std::make_shared<const std::string>(policy::policy_document(facts->version));
+  std::vector<std::function<void()>> waiting;
   {
     const std::lock_guard lock{mutex_};
     if (found.is_usable())
@@ -72,8 +73,10 @@ void kubectl_service::look(k8s::kubectl_settings wanted, k8s::runner_config conf
           threads_, std::move(config), std::move(*found.binary), std::move(*found.box));
     policy_text_ = std::move(text);
     facts_ = std::move(facts);
+    waiting = std::exchange(waiting_, {});
   }
-  is_known_.notify_all();
+  for (const auto& then : waiting)
+    then();
 }
 
 std::shared_ptr<const kubectl_facts> kubectl_service::facts() const {
@@ -81,9 +84,15 @@ std::shared_ptr<const kubectl_facts> kubectl_service::facts() const {
   return facts_;
 }
 
-void kubectl_service::await_facts(deadline until) const {
-  std::unique_lock lock{mutex_};
-  is_known_.wait_until(lock, until, [this] { return facts_ != nullptr; });
+void kubectl_service::on_facts(std::function<void()> then) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!facts_) {
+      waiting_.push_back(std::move(then));
+      return;
+    }
+  }
+  then();
 }
 
 command_tools kubectl_service::tools() const {

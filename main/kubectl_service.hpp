@@ -8,11 +8,12 @@
 #include "k8s/runner/runner.hpp"
 #include "k8s/runner/setup.hpp"
 
-#include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace kubesage {
 
@@ -31,7 +32,9 @@ public:
 
   /// Null until the machine has been looked at.
   [[nodiscard]] std::shared_ptr<const kubectl_facts> facts() const;
-  void await_facts(deadline until) const;
+
+  /// Calls `then` once the machine has been looked at; at once where it has been already.
+  void on_facts(std::function<void()> then);
 
   [[nodiscard]] command_tools tools() const;
 
@@ -50,10 +53,10 @@ private:
   runtime& threads_;
   const bool uses_native_;
   mutable std::mutex mutex_; // Guards what follows.
-  mutable std::condition_variable is_known_;
   std::shared_ptr<const kubectl_facts> facts_;
   std::shared_ptr<const std::string> policy_text_;
   std::unique_ptr<k8s::kubectl_runner> runner_;
+  std::vector<std::function<void()>> waiting_; // For the facts.
   std::thread looker_;
 };
 

@@ -163,8 +163,8 @@ void server::parts::start_node(const settings& options, const address_policy& po
   services->make_link = client_links(threads, cluster_config(options, policy),
                                      [service = kubectl.get()] { return service->tools(); });
   services->commands.facts = [service = kubectl.get()] { return service->facts(); };
-  services->commands.await_facts = [service = kubectl.get()](deadline until) {
-    service->await_facts(until);
+  services->commands.on_facts = [service = kubectl.get()](std::function<void()> then) {
+    service->on_facts(std::move(then));
   };
   services->executions = {
       [db = store.get()](const tenant& owner, cluster_id cluster, std::int64_t before,

@@ -59,14 +59,12 @@ public:
     take_flags();
     if (auto fault = read_operands(table_, command_, kinds_, made_))
       return std::move(*fault);
-    for (const auto check : {&judge::check_kinds, &judge::check_delete, &judge::check_body,
-                             &judge::check_events_of, &judge::check_roles})
-      if (auto fault = (this->*check)())
-        return std::move(*fault);
-    if (auto fault = apply_rules(request_.rules, made_))
-      return std::move(*fault);
-    made_.argv = write_argv(table_, made_, request_.version, request_.request_timeout);
     made_.audit_text = masked_line(table_, made_);
+    if (auto fault = check()) {
+      fault->audit_text = made_.audit_text;
+      return std::move(*fault);
+    }
+    made_.argv = write_argv(table_, made_, request_.version, request_.request_timeout);
     return std::move(made_);
   }
 
@@ -75,6 +73,14 @@ public:
   }
 
 private:
+  std::optional<refusal> check() {
+    for (const auto each : {&judge::check_kinds, &judge::check_delete, &judge::check_body,
+                            &judge::check_events_of, &judge::check_roles})
+      if (auto fault = (this->*each)())
+        return fault;
+    return apply_rules(request_.rules, made_);
+  }
+
   void take_flags() {
     made_.verb = command_.verb->name;
     made_.needs = command_.verb->needs;

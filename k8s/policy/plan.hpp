@@ -53,6 +53,7 @@ struct refusal {
   std::string reason;         ///< One sentence that says what to do instead where there is a way.
   std::string rule;           ///< Stable: `verb:exec`, `flag:server`, `role:operator`, `user:<id>`.
   std::string verb{};         ///< As in the table; `unknown` where no verb of it was recognised.
+  std::string audit_text{};   ///< As a plan's, where the words were understood; else empty.
   bool needs_discovery = false; ///< No kind of that name is built in: ask again with the cluster's.
 };
 

@@ -64,6 +64,27 @@ TEST_F(directory_test, starts_a_session_on_first_use_and_keeps_it) {
   EXPECT_EQ(sessions(), 2U);
 }
 
+TEST_F(directory_test, waits_for_its_sessions_when_the_server_stops) {
+  send(1, list_clusters{});
+  journal_.is_held = true;
+  auto change = send(1, record_denial{"/x", "role"});
+  self_->monitor(directory_);
+  caf::anon_send_exit(directory_, caf::exit_reason::user_shutdown);
+  drain();
+  bool is_down = false;
+  const auto look = [&] {
+    self_->receive([&](const caf::down_msg&) { is_down = true; }, caf::after(0s) >> [] {});
+  };
+  look();
+  EXPECT_FALSE(is_down);
+  EXPECT_EQ(send(2, list_clusters{})->answer->code, errc::not_ready);
+  journal_.release(errc::none);
+  drain();
+  EXPECT_EQ(change->answer->code, errc::none);
+  look();
+  EXPECT_TRUE(is_down);
+}
+
 TEST_F(directory_test, passivates_a_session_that_nobody_calls) {
   send(1, list_clusters{});
   for (int i = 0; i < 12; ++i)

@@ -166,7 +166,63 @@ TEST_F(session_commands_test, says_why_this_machine_runs_no_commands) {
 
 TEST_F(session_commands_test, waits_for_the_kubectl_of_a_server_that_has_just_started) {
   kubectl_ = nullptr;
-  EXPECT_EQ(send(command("get pods"))->answer->code, errc::none);
+  auto box = send(command("get pods"));
+  EXPECT_FALSE(box->answer);
+  // Nobody else waits for it.
+  EXPECT_EQ(send(list_clusters{})->answer->code, errc::none);
+  kubectl_ = known_kubectl();
+  for (const auto& then : waiting_for_kubectl_)
+    then();
+  drain();
+  EXPECT_EQ(box->answer->code, errc::none);
+}
+
+TEST_F(session_commands_test, lets_no_more_than_its_bound_wait_for_the_kubectl) {
+  kubectl_ = nullptr;
+  for (int i = 0; i < 4; ++i)
+    EXPECT_FALSE(send(command("get pods"))->answer);
+  EXPECT_EQ(send(command("get pods"))->answer->code, errc::overloaded);
+}
+
+TEST_F(session_commands_test, keeps_a_refused_command_in_the_history_with_secrets_masked) {
+  send(command("set env deploy/x TOKEN=planted-word"), 30s, roles(role::viewer));
+  ASSERT_EQ(journal_.entries.size(), 1U);
+  std::vector<execution_record> kept;
+  for (const auto& row : journal_.entries.front().rows)
+    if (row.where == family::executions && row.value)
+      kept.push_back(*decode_execution(*row.value));
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept.front().state, execution_state::denied);
+  EXPECT_EQ(kept.front().reason, "role:admin");
+  EXPECT_EQ(kept.front().command.find("planted-word"), std::string::npos);
+  EXPECT_EQ(kept.front().command.find("kubectl set env"), 0U);
+}
+
+TEST_F(session_commands_test, keeps_no_words_that_it_could_not_read_as_a_command) {
+  send(command("exec pod-1 -- cat /planted-word"));
+  ASSERT_EQ(journal_.entries.size(), 1U);
+  for (const auto& row : journal_.entries.front().rows)
+    EXPECT_NE(row.where, family::executions);
+}
+
+TEST_F(session_commands_test, records_what_runs_before_it_ends_with_the_server) {
+  link_->result.reset();
+  auto box = send(command("describe pods"));
+  self_->monitor(session_);
+  caf::anon_send_exit(session_, caf::exit_reason::user_shutdown);
+  drain();
+  EXPECT_EQ(link_->ended_early, 1);
+  EXPECT_EQ(types(), "kubectl_command_requested kubectl_command_executed ");
+  const auto last = journal_.entries.back();
+  for (const auto& row : last.rows)
+    if (row.where == family::executions && row.value) {
+      EXPECT_EQ(decode_execution(*row.value)->state, execution_state::failed);
+      EXPECT_EQ(decode_execution(*row.value)->reason, "INTERRUPTED");
+      EXPECT_FALSE(decode_execution(*row.value)->is_outcome_unknown);
+    }
+  bool is_down = false;
+  self_->receive([&](const caf::down_msg&) { is_down = true; }, caf::after(0s) >> [] {});
+  EXPECT_TRUE(is_down);
 }
 
 TEST_F(session_commands_test, ends_a_command_whose_client_has_left) {

@@ -47,7 +47,9 @@ protected:
     services->now = [] { return wall_time{1'700'000'000'000ms}; };
     services->max_waiting = 4;
     services->commands.facts = [this] { return kubectl_; };
-    services->commands.await_facts = [this](deadline) { kubectl_ = known_kubectl(); };
+    services->commands.on_facts = [this](std::function<void()> then) {
+      waiting_for_kubectl_.push_back(std::move(then));
+    };
     services->executions.list = [this](const tenant&, cluster_id, std::int64_t, std::size_t) {
       return caf::expected<std::vector<execution_record>>{history_};
     };
@@ -114,6 +116,7 @@ protected:
   std::int64_t last_id_ = 0;
   bool is_pool_full_ = false;
   std::shared_ptr<const kubectl_facts> kubectl_ = known_kubectl();
+  std::vector<std::function<void()>> waiting_for_kubectl_;
   std::vector<execution_record> history_;
 
   static std::shared_ptr<const kubectl_facts> known_kubectl() {
