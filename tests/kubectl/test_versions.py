@@ -61,7 +61,8 @@ def refused_by(kubectl, judge, version):
                                   timeout=60, env={"KUBECONFIG": config.name, "HOME": "/nonexistent"})
             if done.returncode != 0 and "refused" not in done.stderr:
                 yield f"{version}: {' '.join(argv)}: {done.stderr.strip()[-200:]}"
-    print(f"{kubectl}, {version}: {len(lines)} command lines", flush=True)
+    print(f"kubectl exercised: {version}: verbs and flags compared with the table, {len(lines)} command lines run "
+          f"({kubectl})", flush=True)
 
 
 def main():
