@@ -19,7 +19,7 @@ void retry_later(publisher_pointer self) {
 
 void read_next(publisher_pointer self) {
   auto& state = self->state;
-  if (state.is_busy || !state.has_more)
+  if (state.is_busy || state.is_resting || !state.has_more)
     return;
   const auto& config = state.config;
   if (!config.sink->is_connected())
@@ -48,7 +48,8 @@ void publish(publisher_pointer self, publisher_batch& batch) {
     state.is_busy = false;
     return read_next(self);
   }
-  state.has_more = state.has_more || batch.events->size() == state.config.batch;
+  state.is_full = batch.events->size() == state.config.batch;
+  state.has_more = state.has_more || state.is_full;
   auto events = std::make_shared<const std::vector<queued_event>>(std::move(*batch.events));
   state.config.sink->publish(std::move(events),
                              [me = publisher_actor{self}](std::uint64_t through, bool is_failed) {
@@ -68,8 +69,13 @@ void on_outcome(publisher_pointer self, const publish_outcome& outcome) {
     state.config.run_blocking(
         [acknowledge = state.config.acknowledge, through = state.cursor] { acknowledge(through); });
   }
-  if (!outcome.is_failed)
+  if (!outcome.is_failed) {
+    if (!state.is_full && state.config.rest.count() > 0) {
+      state.is_resting = true;
+      return self->delayed_send(self, state.config.rest, caf::tick_atom_v);
+    }
     return read_next(self);
+  }
   ++gauges.failures;
   state.has_more = true;
   retry_later(self);
@@ -91,7 +97,7 @@ publisher_actor::behavior_type publisher(publisher_actor::stateful_pointer<publi
       [self](std::shared_ptr<publisher_batch>& batch) { publish(self, *batch); },
       [self](const publish_outcome& outcome) { on_outcome(self, outcome); },
       [self](caf::tick_atom) {
-        self->state.is_waiting = false;
+        self->state.is_waiting = self->state.is_resting = false;
         read_next(self);
       },
   };

@@ -33,6 +33,9 @@ struct publisher_config {
   std::shared_ptr<publisher_gauges> gauges;
   std::uint64_t published_through = 0; ///< Where the store's cursor stands at the start.
   std::size_t batch = 256;
+  /// Between two batches, unless more than one waits: what comes meanwhile shares one read of the
+  /// store, one publication and one cursor.
+  std::chrono::milliseconds rest{0};
   std::chrono::milliseconds retry_interval{500};
 };
 
@@ -49,6 +52,8 @@ struct publisher_state {
   bool is_busy = false;     ///< A batch is being read or published.
   bool has_more = true;     ///< The queue may hold entries after the cursor.
   bool is_waiting = false;  ///< A retry timer runs.
+  bool is_full = false;     ///< The last batch was as large as one may be.
+  bool is_resting = false;  ///< The timer between two batches runs.
 };
 
 /// Moves events from the store's queue to the stream: in order, one batch at a time, again and

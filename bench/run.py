@@ -1,4 +1,5 @@
-"""The bench behind scripts/bench: KubeSage against bare Beast and a bare group-commit writer, as ratios.
+"""The bench behind scripts/bench: KubeSage against bare Beast, a bare group-commit writer, kubectl and an API server,
+as ratios.
 
 Variants take turns in each round and a ratio is taken inside a round, so that what else the machine does falls on
 all of them; what is printed is the median over the rounds, with the lowest and the highest ratio."""
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import threading
 
+import commands
 import servers
 import tokens
 import wrk
@@ -72,6 +74,7 @@ class bench:
     def __init__(self, folder, stack, given):
         self.folder, self.stack, self.given = folder, stack, given
         self.rows, self.missed = [], []
+        self.secret, self.call = SECRET, call
 
     def own(self, server):
         self.stack.callback(server.stop)
@@ -200,7 +203,8 @@ class bench:
 
     def run(self):
         self.nats = self.own(servers.start_nats(self.folder))
-        parts = {"start": self.start, "reads": self.reads, "writes": self.writes, "sessions": self.sessions}
+        parts = {"start": self.start, "reads": self.reads, "writes": self.writes, "sessions": self.sessions,
+                 "commands": lambda: commands.measure(self)}
         for name, part in parts.items():
             if not self.given.only or name in self.given.only:
                 self.say(name)
@@ -216,7 +220,7 @@ def main():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=int, help="of one run of wrk")
     parser.add_argument("--sessions", type=int, default=20000)
-    parser.add_argument("--only", action="append", choices=["start", "reads", "writes", "sessions"])
+    parser.add_argument("--only", action="append", choices=["start", "reads", "writes", "sessions", "commands"])
     parser.add_argument("--build", type=pathlib.Path, default=servers.BUILD, help="folder of the release build")
     given = parser.parse_args()
     servers.BUILD = given.build.resolve()

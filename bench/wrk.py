@@ -11,10 +11,10 @@ class failed(Exception):
     pass
 
 
-def run(url, seconds, script="report.lua", headers=(), arguments=()):
-    """The numbers of one run of wrk over 64 keep-alive connections: requests a second as `rate`, the percentiles
-    in microseconds. An answer that is no 2xx or a broken connection ends the bench: its rate would mean nothing."""
-    command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", str(HERE / script)]
+def run(url, seconds, script="report.lua", headers=(), arguments=(), connections=CONNECTIONS):
+    """The numbers of one run of wrk over keep-alive connections: requests a second as `rate`, the percentiles in
+    microseconds. An answer that is no 2xx or a broken connection ends the bench: its rate would mean nothing."""
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(HERE / script)]
     for header in headers:
         command += ["-H", header]
     done = subprocess.run([*command, url, "--", *arguments], capture_output=True, text=True, timeout=seconds + 30)

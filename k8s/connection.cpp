@@ -12,9 +12,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 namespace kubesage::k8s {
@@ -25,6 +25,8 @@ namespace http = beast::http;
 using boost::system::error_code;
 
 namespace {
+
+constexpr std::size_t max_read = 32U << 10U; ///< Bytes at once.
 
 caf::error make(errc code, const char* detail) {
   return caf::make_error(code, std::string{detail});
@@ -141,6 +143,53 @@ caf::error connection::failure_of(const error_code& failure, bool got_header) {
   return make(errc::cluster_unreachable, "the connection to the cluster broke");
 }
 
+void connection::take_decrypted() {
+  if (!tls_)
+    return;
+  auto* session = tls_->native_handle();
+  std::size_t size = 1;
+  while (size > 0 && has_unread(session) && buffer_.size() < max_read) {
+    const auto room = buffer_.prepare(max_read - buffer_.size());
+    size = 0;
+    // A failure comes again with the next read, which knows how to tell it.
+    if (SSL_read_ex(session, room.data(), room.size(), &size) != 1)
+      ERR_clear_error();
+    buffer_.commit(size);
+  }
+}
+
+// As http::async_read, but for the records: API servers send small ones, and a turn of the I/O
+// loop for each costs more than what is in it.
+template <class Stream>
+asio::awaitable<void> connection::read_body(Stream* stream, response_parser* parser,
+                                            error_code* failure) {
+  parser->eager(true);
+  while (!parser->is_done()) {
+    if (buffer_.size() > 0) {
+      buffer_.consume(parser->put(buffer_.data(), *failure));
+      if (*failure == http::error::need_more)
+        *failure = {};
+      if (*failure || parser->is_done())
+        co_return;
+    }
+    if (buffer_.size() >= max_read) { // of a header of a chunk
+      *failure = http::error::buffer_overflow;
+      co_return;
+    }
+    const auto room = buffer_.prepare(max_read - buffer_.size());
+    const auto size =
+        co_await stream->async_read_some(room, asio::redirect_error(asio::use_awaitable, *failure));
+    buffer_.commit(size);
+    if (*failure == asio::error::eof) {
+      *failure = {};
+      parser->put_eof(*failure);
+    }
+    if (*failure)
+      co_return;
+    take_decrypted();
+  }
+}
+
 template <class Stream>
 asio::awaitable<void> connection::exchange_on(Stream* stream, std::string* request,
                                               read_bounds bounds, deadline until, reply* result) {
@@ -154,7 +203,7 @@ asio::awaitable<void> connection::exchange_on(Stream* stream, std::string* reque
     result->failure = failure_of(failure, false);
     co_return;
   }
-  http::response_parser<http::string_body> parser;
+  response_parser parser;
   parser.header_limit(static_cast<std::uint32_t>(config_.max_header_bytes));
   // Which of the bounds holds depends on the status, so that it is set behind the header.
   parser.body_limit(boost::none);
@@ -186,8 +235,7 @@ asio::awaitable<void> connection::exchange_on(Stream* stream, std::string* reque
   }
   parser.body_limit(limit);
   tcp_.expires_at(until);
-  co_await http::async_read(*stream, buffer_, parser,
-                            asio::redirect_error(asio::use_awaitable, failure));
+  co_await read_body(stream, &parser, &failure);
   if (failure) {
     result->is_too_large = failure == http::error::body_limit;
     result->failure = failure_of(failure, true);

@@ -16,6 +16,8 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <caf/error.hpp>
 
 namespace kubesage::k8s {
@@ -58,6 +60,7 @@ public:
   void close();
 
 private:
+  using response_parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
   using tls_stream = boost::asio::ssl::stream<boost::beast::tcp_stream&>;
 
   boost::asio::awaitable<caf::error> connect(address_list addresses, deadline until);
@@ -66,6 +69,10 @@ private:
   template <class Stream>
   boost::asio::awaitable<void> exchange_on(Stream* stream, std::string* request, read_bounds bounds,
                                            deadline until, reply* result);
+  template <class Stream>
+  boost::asio::awaitable<void> read_body(Stream* stream, response_parser* parser,
+                                         boost::system::error_code* failure);
+  void take_decrypted(); ///< Adds what TLS has received already to the buffer.
   caf::error failure_of(const boost::system::error_code& failure, bool got_header);
 
   const client_config& config_; // The client's, which outlives its connections.

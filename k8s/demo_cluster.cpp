@@ -81,6 +81,9 @@ public:
 
 private:
   void handshake() {
+    // An answer is several writes; without this all but the first wait for an acknowledgement.
+    boost_error ignored;
+    beast::get_lowest_layer(stream_).socket().set_option(tcp::no_delay{true}, ignored);
     beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds{10});
     stream_.async_handshake(net::ssl::stream_base::server,
                             [self = shared_from_this()](boost_error error) {

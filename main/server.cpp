@@ -210,6 +210,7 @@ void server::parts::start_node(const settings& options, const address_policy& po
     publishing.run_blocking = [this](std::function<void()> job) {
       return threads.run_blocking(std::move(job));
     };
+    publishing.rest = std::chrono::milliseconds{5};
     publishing.sink = sink;
     publishing.gauges = published;
     publishing.published_through = published->published_through;

@@ -1,5 +1,7 @@
 #include "http/wire/json.hpp"
 
+#include "http/wire/escape.hpp"
+
 #include <array>
 #include <charconv>
 
@@ -11,64 +13,11 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-void append_escaped(std::string& out, unsigned char c) {
-  switch (c) {
-  case '"':
-    out += "\\\"";
-    return;
-  case '\\':
-    out += "\\\\";
-    return;
-  case '\b':
-    out += "\\b";
-    return;
-  case '\f':
-    out += "\\f";
-    return;
-  case '\n':
-    out += "\\n";
-    return;
-  case '\r':
-    out += "\\r";
-    return;
-  case '\t':
-    out += "\\t";
-    return;
-  default:
-    break;
-  }
-  constexpr std::string_view digits = "0123456789abcdef";
-  out += "\\u00";
-  out += digits[c >> 4];
-  out += digits[c & 15];
-}
+constexpr auto escapes = escaping::make_json_escapes();
 
-constexpr bool needs_escape(unsigned char c) noexcept {
-  return c < 0x20 || c == '"' || c == '\\';
-}
-
-/// Appends runs that need no escape at once; `text` is valid UTF-8.
+/// `text` is valid UTF-8.
 void append_valid(std::string& out, std::string_view text) {
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (!needs_escape(c))
-      continue;
-    out.append(text, begin, i - begin);
-    append_escaped(out, c);
-    begin = i + 1;
-  }
-  out.append(text, begin, text.size() - begin);
-}
-
-/// Whether `text` stands in JSON as it is: ASCII without anything to escape, as nearly all is.
-bool is_plain(std::string_view text) {
-  bool is_other = false;
-  for (const char x : text) {
-    const auto c = static_cast<unsigned char>(x);
-    is_other |= needs_escape(c) || c >= 0x80;
-  }
-  return !is_other;
+  escaping::append(out, text, escapes, escaping::json_specials);
 }
 
 /// Returns the length of the UTF-8 sequence that `text` begins with; 0 when it is not valid.
@@ -90,9 +39,7 @@ void append_number(std::string& out, Number number) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  if (is_plain(text)) {
-    out += text;
-  } else if (simdjson::validate_utf8(text.data(), text.size())) {
+  if (simdjson::validate_utf8(text.data(), text.size())) {
     append_valid(out, text);
   } else {
     while (!text.empty()) {

@@ -92,6 +92,7 @@ private:
     parsed->target = given.target;
     if (!parse_object(parsed->parser, given.answer.body, parsed->root))
       return false;
+    input_bytes_ += given.answer.body.size();
     answers_.push_back(std::move(parsed));
     return true;
   }
@@ -235,6 +236,8 @@ private:
       return true;
     if (command_.output == format::name)
       return print_names();
+    // Blanks make it about half as long again; growing to that means copying it several times.
+    result_.output.reserve(std::min(limit_, input_bytes_ + input_bytes_ / 2) + 1);
     // YAML is made of the whole JSON, as kubectl does it.
     json_writer writer{result_.output, version_,
                        command_.output == format::yaml ? max_json_bytes + 1 : limit_ + 1};
@@ -283,6 +286,7 @@ private:
   kubectl_version version_;
   std::size_t limit_;
   printed result_;
+  std::size_t input_bytes_ = 0;
   bool needs_separator_ = false;
   bool shows_namespace_ = false;
   std::vector<std::unique_ptr<parsed_answer>> answers_;

@@ -1,6 +1,9 @@
 #include "k8s/native/get_command.hpp"
 #include "k8s/native/script.hpp"
 
+#include <algorithm>
+#include <cstdlib>
+#include <string>
 #include <utility>
 
 namespace kubesage::k8s::native {
@@ -33,6 +36,21 @@ public:
     if (continue_token_.empty())
       ++target_;
     return true;
+  }
+
+  // The size of a page decides how the columns of a table are set, and nothing of the other forms.
+  bool shrink() override {
+    const bool is_table = command_.output == get_command::format::table
+                          || command_.output == get_command::format::wide;
+    const auto size = std::strtoul(command_.chunk_size.c_str(), nullptr, 10);
+    if (is_table || size <= 1 || !command_.targets[target_].name.empty())
+      return false;
+    command_.chunk_size = std::to_string(std::max(size / 4, 1UL));
+    return true;
+  }
+
+  [[nodiscard]] bool is_prefix() const override {
+    return command_.output == get_command::format::json && command_.targets.size() == 1;
   }
 
   std::optional<printed> print(std::size_t limit) override {

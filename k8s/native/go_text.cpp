@@ -1,15 +1,37 @@
 #include "k8s/native/go_text.hpp"
 
+#include "http/wire/escape.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 namespace kubesage::k8s::native {
 
 namespace {
 
-constexpr std::string_view hex = "0123456789abcdef";
+constexpr escaping::escapes make_go_escapes(bool has_short_forms) {
+  auto table = escaping::make_json_escapes();
+  // Text that may stand in HTML.
+  table['<'] = escaping::make_escape("\\u003c");
+  table['>'] = escaping::make_escape("\\u003e");
+  table['&'] = escaping::make_escape("\\u0026");
+  if (!has_short_forms) {
+    table['\b'] = escaping::make_escape("\\u0008");
+    table['\f'] = escaping::make_escape("\\u000c");
+  }
+  return table;
+}
+
+constexpr auto go_escapes = make_go_escapes(true);
+constexpr auto old_go_escapes = make_go_escapes(false);
+
+constexpr auto go_specials = [](std::uint64_t word) {
+  return escaping::json_specials(word) | escaping::bytes_equal(word, '<')
+         | escaping::bytes_equal(word, '>') | escaping::bytes_equal(word, '&');
+};
 
 /// The shortest decimal digits that read back as a value, and where their point stands.
 struct decimal {
@@ -71,30 +93,18 @@ std::string scientific(const decimal& value, std::size_t exponent_digits) {
 } // namespace
 
 void append_json_string(std::string& out, std::string_view text, bool has_short_forms) {
+  const auto& escapes = has_short_forms ? go_escapes : old_go_escapes;
   out += '"';
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char x = text[i];
-    const auto byte = static_cast<unsigned char>(x);
-    if (x == '"' || x == '\\')
-      (out += '\\') += x;
-    else if (x == '\n')
-      out += "\\n";
-    else if (x == '\r')
-      out += "\\r";
-    else if (x == '\t')
-      out += "\\t";
-    else if (has_short_forms && x == '\b')
-      out += "\\b";
-    else if (has_short_forms && x == '\f')
-      out += "\\f";
-    else if (byte < 0x20 || x == '<' || x == '>' || x == '&')
-      ((out += "\\u00") += hex[byte >> 4U]) += hex[byte & 0xFU];
-    else if (byte == 0xE2 && (text.substr(i, 3) == "\u2028" || text.substr(i, 3) == "\u2029")) {
+  // U+2028 and U+2029 are the only longer ones, and rare.
+  constexpr std::string_view lead = "\xE2\x80";
+  std::size_t begin = 0;
+  for (auto i = text.find(lead); i != std::string_view::npos; i = text.find(lead, i + 1))
+    if (i + 2 < text.size() && (text[i + 2] == '\xA8' || text[i + 2] == '\xA9')) {
+      escaping::append(out, text.substr(begin, i - begin), escapes, go_specials);
       (out += "\\u202") += text[i + 2] == '\xA8' ? '8' : '9';
-      i += 2;
-    } else
-      out += x;
-  }
+      begin = i + 3;
+    }
+  escaping::append(out, text.substr(begin), escapes, go_specials);
   out += '"';
 }
 

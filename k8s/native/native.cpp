@@ -36,11 +36,19 @@ public:
   }
 
   void go_on() {
-    auto wanted = work_->next();
-    if (!wanted)
+    if (!work_->next())
       return run(input_bytes_, [self = shared_from_this()] { self->print(); });
+    // Blanks are added and managed fields left out: this much is likely more than may be printed.
+    if (input_bytes_ > 2 * bounds_.output_bytes && work_->is_prefix())
+      return run(input_bytes_, [self = shared_from_this()] { self->print_prefix(); });
+    ask();
+  }
+
+private:
+  void ask() {
     if (input_bytes_ >= bounds_.input_bytes)
       return fall_back();
+    auto wanted = work_->next();
     const auto room = std::min(bounds_.page_bytes, bounds_.input_bytes - input_bytes_);
     from_->get(until_, std::move(wanted->target), std::move(wanted->accept), room,
                [self = shared_from_this()](caf::expected<http_answer> answer) {
@@ -48,14 +56,13 @@ public:
                });
   }
 
-private:
   void take(caf::expected<http_answer> answer) {
     if (is_cancelled_)
       return fail(caf::make_error(errc::cancelled, std::string{"the command was cancelled"}));
     if (!answer)
       return fail(std::move(answer.error()));
     if (answer->is_too_large)
-      return fall_back();
+      return work_->shrink() ? go_on() : fall_back();
     input_bytes_ += answer->body.size();
     const auto size = answer->body.size();
     auto taken = std::make_shared<http_answer>(std::move(*answer));
@@ -67,16 +74,28 @@ private:
     });
   }
 
+  /// The rest need not be asked for when what is there fills the output.
+  void print_prefix() {
+    auto text = work_->print(bounds_.output_bytes);
+    if (!text || !text->is_truncated)
+      return ask();
+    deliver(std::move(*text));
+  }
+
   void print() {
     auto text = work_->print(bounds_.output_bytes);
     if (!text)
       return fall_back();
+    deliver(std::move(*text));
+  }
+
+  void deliver(printed text) {
     outcome result;
     result.how = outcome::ending::answered;
-    result.exit_code = text->exit_code;
-    result.output = std::move(text->output);
-    result.error = std::move(text->error);
-    result.is_truncated = text->is_truncated;
+    result.exit_code = text.exit_code;
+    result.output = std::move(text.output);
+    result.error = std::move(text.error);
+    result.is_truncated = text.is_truncated;
     if (on_output_ && !result.output.empty())
       on_output_(stream::output, result.output);
     if (on_output_ && !result.error.empty())

@@ -39,7 +39,17 @@ public:
   /// Takes the answer to it. False: it is unusual, kubectl itself must run.
   virtual bool take(http_answer answer) = 0;
 
-  /// At most `limit` bytes of output. Nothing: some answer is unusual.
+  /// The last answer was too large: asks for less at once from here on. False: it cannot.
+  virtual bool shrink() {
+    return false;
+  }
+
+  /// Whether what was taken so far prints as the beginning of what all would print as.
+  [[nodiscard]] virtual bool is_prefix() const {
+    return false;
+  }
+
+  /// At most `limit` bytes of output. Nothing: some answer is unusual. May be called again.
   virtual std::optional<printed> print(std::size_t limit) = 0;
 };
 

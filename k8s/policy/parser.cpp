@@ -172,6 +172,13 @@ private:
                              : flag.grammar.takes(value);
     if (!is_good)
       return bad_value(flag);
+    const auto form = std::find_if(flag.values.begin(), flag.values.end(),
+                                   [&](const auto& x) { return matches(x.pattern, value); });
+    if (form != flag.values.end() && !form->versions.has(version_)) {
+      auto fault = too_new("--" + flag.name + '=' + form->pattern, version_);
+      fault.word = "--" + flag.name; // A word is never shown with its value.
+      return fault;
+    }
     command_.flags.push_back({&flag, std::string{value}});
     return std::nullopt;
   }

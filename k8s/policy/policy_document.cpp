@@ -67,6 +67,15 @@ void write_flag(json_writer& out, const flag_rule& flag, kubectl_version version
     out.field("reason", flag.reason);
   }
   write_versions(out, flag.versions, version);
+  if (!flag.values.empty()) {
+    out.key("values").open_array();
+    for (const auto& each : flag.values) {
+      out.open_object().field("value", each.pattern);
+      write_versions(out, each.versions, version);
+      out.close_object();
+    }
+    out.close_array();
+  }
   out.close_object();
 }
 

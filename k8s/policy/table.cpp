@@ -91,6 +91,19 @@ constexpr std::array<std::pair<std::string_view, operand_shape>, 15> shapes{{
     {"access", operand_shape::access},
 }};
 
+bool read_values(const object& row, std::vector<value_span>& values) {
+  simdjson::dom::array entries;
+  if (row["values"].get_array().get(entries) != simdjson::SUCCESS)
+    return row["values"].error() == simdjson::NO_SUCH_FIELD;
+  for (const auto element : entries) {
+    object entry;
+    if (element.get_object().get(entry) != simdjson::SUCCESS || text_at(entry, "value").empty())
+      return false;
+    values.push_back({std::string{text_at(entry, "value")}, span_at(entry)});
+  }
+  return true;
+}
+
 bool read_flags(const object& rows, std::vector<flag_rule>& flags) {
   for (const auto [name, element] : rows) {
     object row;
@@ -108,6 +121,8 @@ bool read_flags(const object& rows, std::vector<flag_rule>& flags) {
     flag.reason = text_at(row, "reason");
     flag.bare = text_at(row, "bare");
     flag.versions = span_at(row);
+    if (!read_values(row, flag.values))
+      return false;
     if (flag.is_allowed) {
       auto grammar = value_grammar::parse(text_at(row, "value"));
       if (!grammar)
@@ -183,6 +198,25 @@ void add_spellings(policy_table& table, const verb_rule& verb, std::vector<std::
 }
 
 } // namespace
+
+bool matches(std::string_view pattern, std::string_view value) {
+  auto star = pattern.find('*');
+  if (star == std::string_view::npos)
+    return pattern == value;
+  if (!value.starts_with(pattern.substr(0, star)))
+    return false;
+  value.remove_prefix(star);
+  pattern.remove_prefix(star + 1);
+  // Each piece between two stars may as well stand where it is found first.
+  for (star = pattern.find('*'); star != std::string_view::npos; star = pattern.find('*')) {
+    const auto at = value.find(pattern.substr(0, star));
+    if (at == std::string_view::npos)
+      return false;
+    value.remove_prefix(at + star);
+    pattern.remove_prefix(star + 1);
+  }
+  return value.ends_with(pattern);
+}
 
 caf::expected<std::unique_ptr<policy_table>> read_policy_table(std::string_view json) {
   simdjson::dom::parser parser;

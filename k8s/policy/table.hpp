@@ -26,6 +26,15 @@ struct version_span {
   }
 };
 
+/// Which versions know some of the values of a flag.
+struct value_span {
+  std::string pattern; ///< `*` stands for any text.
+  version_span versions;
+};
+
+/// Whether `value` is as `pattern` says.
+bool matches(std::string_view pattern, std::string_view value);
+
 enum class flag_type : std::uint8_t { boolean, text, number, duration, list };
 
 struct flag_rule {
@@ -38,6 +47,7 @@ struct flag_rule {
   std::string bare;         ///< What a flag of type text means without `=value`; empty: needs one.
   std::string reason;       ///< Of a denied one.
   version_span versions;
+  std::vector<value_span> values; ///< Younger than the flag; the first that matches counts.
 };
 
 /// A flag that every argv of a verb gets unless the user has given it.

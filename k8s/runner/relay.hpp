@@ -24,7 +24,10 @@ struct relay_config {
   deadline until;
   std::chrono::milliseconds connect_timeout{2'000};
   std::chrono::milliseconds request_timeout{5'000};
-  std::size_t max_connections = 8;       ///< At once.
+  /// At once. Where a cluster speaks no HTTP/2, kubectl asks for each group over a connection of
+  /// its own and keeps up to 25 of them idle, and behind a proxy each of its clients has its own
+  /// pool.
+  std::size_t max_connections = 64;
   std::uint64_t max_bytes = 256U << 20U; ///< Of one run, both directions.
 };
 

@@ -55,11 +55,13 @@ protected:
     config.sink = sink_;
     config.gauges = gauges_;
     config.batch = 4;
+    config.rest = rest_;
     publisher_ = launch(publisher, config);
   }
 
   std::shared_ptr<fake_sink> sink_ = std::make_shared<fake_sink>();
   std::shared_ptr<publisher_gauges> gauges_ = std::make_shared<publisher_gauges>();
+  std::chrono::milliseconds rest_{0};
   std::uint64_t last_ = 0;
   std::uint64_t acknowledged_ = 0;
   publisher_actor publisher_;
@@ -78,6 +80,26 @@ TEST_F(publisher_test, publishes_new_events_when_woken) {
   self_->send(publisher_, caf::put_atom_v);
   drain();
   EXPECT_EQ(sink_->stream.size(), 3U);
+}
+
+TEST_F(publisher_test, events_that_come_close_together_share_a_batch) {
+  rest_ = 5ms;
+  start(1);
+  EXPECT_EQ(sink_->stream.size(), 1U);
+  for (last_ = 2; last_ < 4; ++last_) {
+    self_->send(publisher_, caf::put_atom_v);
+    drain();
+  }
+  EXPECT_EQ(sink_->stream.size(), 1U);
+  --last_;
+  advance(5ms);
+  EXPECT_EQ(sink_->batches, (std::vector<std::size_t>{1, 2}));
+}
+
+TEST_F(publisher_test, what_waits_in_numbers_is_published_without_a_rest) {
+  rest_ = 5ms;
+  start(10);
+  EXPECT_EQ(sink_->stream.size(), 10U);
 }
 
 TEST_F(publisher_test, waits_while_the_stream_is_away) {

@@ -27,8 +27,8 @@ def load():
 
 
 class Kube:
-    def __init__(self):
-        self.env = load()
+    def __init__(self, env=None):
+        self.env = env or load()
         self.url = self.env["K8S_SERVER"]
         self.http = None
 

@@ -4,6 +4,7 @@ import pathlib
 import re
 import socket
 import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -371,6 +372,8 @@ class Machine(unittest.TestCase):
                 self.assertTrue(found["success"], found)
                 line = next(line for line in one.log() if line["msg"] == "kubectl commands run in a sandbox")
                 self.assertEqual(line["sandbox"], form)
+                print(f"\nkubectl exercised: {line['version'].removeprefix('v')}: run by the built server, sandbox {form}",
+                      file=sys.stderr)
                 user.close()
                 self.assertEqual(one.end(), 0)
 

@@ -1,6 +1,6 @@
 // No line of bytes may upset the kubectl policy, and what it accepts, printed and judged again,
-// must be the same command. clang: configure with -DKUBESAGE_FUZZ=ON, build kubectl_parser_fuzz,
-// and run it with a copy of tests/fuzz/kubectl_parser_corpus.
+// must be the same command. scripts/fuzz builds and runs it over a copy of
+// tests/fuzz/kubectl_parser_corpus.
 
 #include "k8s/policy/decide.hpp"
 #include "k8s/policy/table.hpp"

@@ -92,6 +92,46 @@ TEST_F(client_get_test, bounds_a_body_in_chunks_too) {
   EXPECT_TRUE(answer->is_too_large);
 }
 
+TEST_F(client_get_test, reads_bodies_that_come_in_many_small_records) {
+  std::string body;
+  for (int i = 0; i < 20'000; ++i)
+    body += std::to_string(i);
+  body.resize(body.size() / 256 * 256);
+  test::certificate_authority authority;
+  const api_server server{[&body](session& peer) {
+                            while (!peer.read_request().empty()) {
+                              peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                              // Each piece is a record; chunks begin and end anywhere in them.
+                              std::string text;
+                              for (std::size_t at = 0; at < body.size(); at += 256)
+                                text += "100\r\n" + body.substr(at, 256) + "\r\n";
+                              text += "0\r\n\r\n";
+                              for (std::size_t at = 0; at < text.size(); at += 337)
+                                peer.write(text.substr(at, 337));
+                            }
+                          },
+                          api_server::tls_options{authority.issue({})}};
+  const auto from = connect(server.url());
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = get(*from, "/x");
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, body);
+  }
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST_F(client_get_test, a_chunk_whose_header_does_not_end_is_refused) {
+  const api_server server{[](session& peer) {
+    peer.read_request();
+    peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;");
+    while (peer.write(std::string(4096, 'x'))) {
+    }
+  }};
+  const auto answer = get(*connect(server.url()), "/x");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(code_of(answer.error()), errc::cluster_bad_response);
+}
+
 TEST_F(client_get_test, the_body_of_a_refusal_is_bounded_as_well) {
   const api_server server{always(std::string(300U << 10U, 'x'), "500 Oh")};
   const auto answer = get(*connect(server.url()), "/x");

@@ -417,6 +417,11 @@ class Command:
             good = takes(grammar, value)
         if not good:
             raise Deny("value")
+        for row in flag.get("values", []):
+            if full(".*".join(map(re.escape, row["value"].split("*"))), value):
+                if not known(row, self.version):
+                    raise Unparsable("version")
+                break
         self.flags.append((name, value))
 
     def value(self, name):

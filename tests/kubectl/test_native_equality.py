@@ -38,8 +38,8 @@ class NativeEquality(unittest.TestCase):
                     self.assertEqual({part: expected[part] for part in PARTS}, {part: printed[part] for part in PARTS})
         self.assertEqual(set(), server.missing, "requests without a recorded answer")
         answered = len(ways.get("answered", []))
-        print(f"kubectl {', '.join(releases)}: {len(commands)} commands each, {answered} of {len(ours)} answered "
-              f"without it", file=sys.stderr)
+        print(f"\nkubectl exercised: {', '.join(releases)}: {len(commands)} commands each compared with native answers, "
+              f"{answered} of {len(ours)} answered natively", file=sys.stderr)
         for way in ("fall back", "not native", "refused"):
             for release, command in ways.get(way, []):
                 print(f"{way} ({release}): {command}", file=sys.stderr)

@@ -173,7 +173,7 @@ TEST(get_command_test, output_ends_at_its_bound) {
 TEST(get_command_test, finds_the_token_of_the_next_page) {
   EXPECT_EQ(next_page(answer(list)), std::string{});
   EXPECT_EQ(next_page(answer(R"({"metadata":{"continue":"x"}})")), std::string{"x"});
-  EXPECT_FALSE(next_page(answer("{")));
+  EXPECT_FALSE(next_page(answer(R"({"metadata":{"continue")")));
 }
 
 } // namespace

@@ -105,6 +105,36 @@ TEST_F(native_test, falls_back_when_an_answer_is_too_large) {
   EXPECT_EQ(run(server.url()).how, outcome::ending::fall_back);
 }
 
+TEST_F(native_test, asks_for_smaller_pages_when_one_is_too_large) {
+  bounds_.page_bytes = 200;
+  std::vector<std::string> limits;
+  const api_server server{[&limits](session& peer) {
+    for (auto head = peer.read_request(); !head.empty(); head = peer.read_request()) {
+      const auto at = head.find("limit=") + 6;
+      limits.push_back(head.substr(at, head.find(' ', at) - at));
+      if (limits.back() == "500" || limits.back() == "125")
+        peer.answer(pod_list(item(std::string(200, 'x'))));
+      else
+        peer.answer(limits.size() == 3 ? pod_list(item("a"), "t") : pod_list(item("b")));
+    }
+  }};
+  plan_.flags.push_back({"chunk-size", "500"});
+  EXPECT_EQ(run(server.url()).output, "pod/a\npod/b\n");
+  EXPECT_EQ(limits, (std::vector<std::string>{"500", "125", "31", "31"}));
+}
+
+TEST_F(native_test, asks_for_no_more_than_may_be_printed) {
+  bounds_.output_bytes = 400;
+  const auto full = pod_list(item(std::string(600, 'x')), "t");
+  const api_server server{in_order({full, full})};
+  plan_.flags = {{"output", "json"}};
+  const auto result = run(server.url());
+  EXPECT_EQ(result.how, outcome::ending::answered);
+  EXPECT_TRUE(result.is_truncated);
+  EXPECT_EQ(result.output.size(), 400U);
+  EXPECT_EQ(streamed_, result.output);
+}
+
 TEST_F(native_test, falls_back_when_all_answers_together_are_too_large) {
   bounds_.input_bytes = 2'000;
   const auto page = pod_list(item(std::string(600, 'x')), "t");

@@ -80,6 +80,14 @@ TEST(plan_test, a_missing_verb_or_flag_names_the_version) {
   }
 }
 
+TEST(plan_test, a_value_that_is_younger_than_its_flag_names_the_version) {
+  const auto said = decide_line("wait pod/x --for=jsonpath={.status.phase}=Running", {1, 20});
+  const auto& refused = std::get<refusal>(said);
+  EXPECT_TRUE(refused.is_unparsable);
+  EXPECT_EQ(refused.reason, "kubectl 1.20, which runs here, has no --for=jsonpath=*=*.");
+  EXPECT_EQ(refused.rule, "version:1.20");
+}
+
 TEST(plan_test, the_caller_sets_the_timeout_of_requests) {
   command_request request;
   request.command = std::string_view{"version"};

@@ -87,6 +87,32 @@ TEST(table_test, a_table_with_an_unknown_grammar_is_not_read) {
       R"({"global":{},"delete":{},"verbs":{"x":{"class":"read","operands":"any","flags":{}}}})"));
 }
 
+TEST(table_test, a_star_stands_for_any_text) {
+  for (const auto& [pattern, value] :
+       std::vector<std::pair<std::string_view, std::string_view>>{{"a", "a"},
+                                                                  {"a*", "a"},
+                                                                  {"a*", "abc"},
+                                                                  {"*", ""},
+                                                                  {"a*b*c", "abc"},
+                                                                  {"a*b*c", "axbybzc"},
+                                                                  {"*=*", "="},
+                                                                  {"a**b", "ab"}})
+    EXPECT_TRUE(matches(pattern, value)) << pattern << ' ' << value;
+  for (const auto& [pattern, value] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"a", "ab"}, {"a*", "b"}, {"a*a", "a"}, {"a*b*c", "acb"}, {"*=*", ""}, {"", "a"}})
+    EXPECT_FALSE(matches(pattern, value)) << pattern << ' ' << value;
+}
+
+TEST(table_test, values_have_versions_of_their_own) {
+  EXPECT_FALSE(read_policy_table(
+      R"({"global":{"x":{"type":"str","decision":"deny","values":7}},"delete":{},"verbs":{}})"));
+  EXPECT_FALSE(read_policy_table(
+      R"({"global":{"x":{"type":"str","decision":"deny","values":[{"since":"1.20"}]}},"delete":{},"verbs":{}})"));
+  const auto* flag = find_flag(table(), *table().spellings.find("wait")->second, "for");
+  ASSERT_NE(flag, nullptr);
+  EXPECT_EQ(flag->values.size(), 4U);
+}
+
 TEST(table_test, the_document_tells_the_table_for_a_version) {
   simdjson::dom::parser parser;
   const auto text = policy_document({1, 20});

@@ -120,6 +120,24 @@ TEST_F(relay_test, what_is_no_request_is_hung_up_on) {
   EXPECT_EQ(server.connections(), 0);
 }
 
+TEST_F(relay_test, a_client_without_http2_may_keep_two_pools_of_connections) {
+  constexpr std::size_t pool = 25; // What client-go keeps idle of one host.
+  const test::api_server server{echo};
+  const auto port = open(server, "api.test:6443");
+  const std::string request = "CONNECT api.test:6443 HTTP/1.1\r\n\r\n";
+  const std::string established = "HTTP/1.1 200 Connection established\r\n\r\n";
+  boost::asio::io_context context;
+  std::vector<tcp::socket> kept;
+  for (std::size_t i = 0; i < 2 * pool; ++i) {
+    auto& socket = kept.emplace_back(context);
+    socket.connect({boost::asio::ip::address_v4::loopback(), port});
+    boost::asio::write(socket, boost::asio::buffer(request));
+    std::string answer(established.size(), '\0');
+    boost::asio::read(socket, boost::asio::buffer(answer));
+    ASSERT_EQ(answer, established);
+  }
+}
+
 TEST_F(relay_test, a_dead_cluster_is_502) {
   std::uint16_t dead = 0;
   {
