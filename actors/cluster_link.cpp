@@ -1,5 +1,6 @@
 #include "actors/cluster_link.hpp"
 
+#include "actors/link_analysis.hpp"
 #include "actors/link_command.hpp"
 
 #include <utility>
@@ -9,10 +10,11 @@ namespace {
 
 class client_link final : public cluster_link {
 public:
-  client_link(runtime& threads, std::shared_ptr<k8s::client> client, k8s::endpoint target,
-              std::function<command_tools()> tools)
+  client_link(runtime& threads, const k8s::client_config& config,
+              std::shared_ptr<k8s::client> client, k8s::endpoint target,
+              std::function<command_tools()> tools, k8s::parse_pool& pool)
       : where_{&threads, client, k8s::discovery::make(client, {}), std::move(target)},
-        tools_(std::move(tools)), client_(std::move(client)) {}
+        config_(config), tools_(std::move(tools)), pool_(pool), client_(std::move(client)) {}
   ~client_link() override {
     client_->cancel();
   }
@@ -52,27 +54,34 @@ public:
     };
   }
 
+  std::function<void()> analyze(analysis_run run) override {
+    return start_link_analysis({*where_.threads, config_, pool_, where_.kinds, where_.target},
+                               std::move(run));
+  }
+
   void cancel() override {
     client_->cancel();
   }
 
 private:
   const link_command::cluster where_;
+  const k8s::client_config config_;
   const std::function<command_tools()> tools_;
+  k8s::parse_pool& pool_;
   std::shared_ptr<k8s::client> client_;
 };
 
 } // namespace
 
 link_maker client_links(runtime& threads, k8s::client_config config,
-                        std::function<command_tools()> tools) {
-  return [&threads, config = std::move(config), tools = std::move(tools)](
+                        std::function<command_tools()> tools, k8s::parse_pool& pool) {
+  return [&threads, &pool, config = std::move(config), tools = std::move(tools)](
              k8s::endpoint target) -> caf::expected<std::shared_ptr<cluster_link>> {
     auto client = k8s::client::make(threads, config, target);
     if (!client)
       return std::move(client.error());
-    return std::shared_ptr<cluster_link>{
-        std::make_shared<client_link>(threads, std::move(*client), std::move(target), tools)};
+    return std::shared_ptr<cluster_link>{std::make_shared<client_link>(
+        threads, config, std::move(*client), std::move(target), tools, pool)};
   };
 }
 

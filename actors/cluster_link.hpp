@@ -4,6 +4,7 @@
 #include "k8s/kinds.hpp"
 #include "k8s/policy/plan.hpp"
 #include "k8s/policy/version.hpp"
+#include "k8s/reader/analyze_reading.hpp"
 #include "messages/execution.hpp"
 #include "messages/ids.hpp"
 
@@ -29,6 +30,14 @@ struct command_run {
   std::function<void(execution_result)> on_done;
 };
 
+/// An analysis on its way to a cluster. Its functions are called from any thread.
+struct analysis_run {
+  analysis::scope asked;
+  deadline until;
+  std::function<void(const k8s::reading_progress&)> on_progress;
+  std::function<void(caf::expected<std::shared_ptr<const k8s::analysis_report>>)> on_done;
+};
+
 /// What a session asks of one cluster: k8s::client in production, a fake in tests.
 /// Results arrive exactly once, from any thread.
 class cluster_link {
@@ -49,6 +58,10 @@ public:
   /// time, from any thread. `on_done` is called once.
   virtual std::function<void()> execute(command_run run) = 0;
 
+  /// Reads the cluster and runs the rules. Returns what ends it early, with `cancelled`; that may
+  /// be called at any time, from any thread. `on_done` is called once.
+  virtual std::function<void()> analyze(analysis_run run) = 0;
+
   virtual void cancel() = 0;
 };
 
@@ -65,8 +78,9 @@ struct command_tools {
 };
 
 /// The link over k8s::client.
-/// `tools` is asked for each command, because they are found out after the start.
+/// `tools` is asked for each command, because they are found out after the start. `pool` parses
+/// what analyses read and outlives the links.
 link_maker client_links(runtime& threads, k8s::client_config config,
-                        std::function<command_tools()> tools);
+                        std::function<command_tools()> tools, k8s::parse_pool& pool);
 
 } // namespace kubesage

@@ -1,5 +1,6 @@
 #include "actors/session.hpp"
 
+#include "actors/session_analyses.hpp"
 #include "actors/session_commands.hpp"
 #include "actors/session_work.hpp"
 
@@ -20,7 +21,9 @@ void take_rows(session_state& state, loaded_user&& user) {
     state.clusters.emplace(id, owned_cluster{std::move(cluster), nullptr});
   }
   take_rules(state, user.rules);
-  state.interrupted = std::move(user.interrupted);
+  if (!user.interrupted.empty() || !user.interrupted_analyses.empty())
+    state.interrupted = std::make_unique<interrupted_work>(
+        interrupted_work{std::move(user.interrupted), std::move(user.interrupted_analyses)});
   state.is_loaded = true;
 }
 
@@ -61,7 +64,10 @@ void on_loaded(session_pointer self, user_loaded& loaded) {
     self->quit();
     return;
   }
-  settle(self);
+  if (const auto interrupted = std::exchange(state.interrupted, nullptr)) {
+    settle(self, std::move(interrupted->commands));
+    settle(self, std::move(interrupted->analyses));
+  }
   auto calls = std::exchange(state.unloaded, {});
   for (const auto& waiting : calls)
     handle_call(self, waiting);
@@ -111,6 +117,8 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
       probe.link->cancel();
     for (auto& [id, execution] : self->state.executions)
       caf::anon_send(execution.worker, caf::close_atom_v);
+    for (const auto& analysis : self->state.analyses)
+      caf::anon_send(analysis->worker, caf::close_atom_v);
     if (stop.reason != caf::exit_reason::user_shutdown)
       return self->quit(stop.reason);
     // What was begun is recorded before the end.
@@ -133,7 +141,8 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
       [self](cluster_outcome& outcome) { on_cluster(self, outcome); },
       [self](std::shared_ptr<execution_result>& result) { on_executed(self, *result); },
       [self](std::shared_ptr<session_step>& step) {
-        --self->state.steps;
+        if (step->is_awaited)
+          --self->state.steps;
         step->run();
         proceed(self);
       },

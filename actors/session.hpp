@@ -4,12 +4,15 @@
 #include "actors/output_feed.hpp"
 #include "k8s/policy/rules.hpp"
 #include "k8s/policy/version.hpp"
+#include "k8s/solutions/explainer.hpp"
 #include "messages/call.hpp"
 #include "messages/clock.hpp"
 #include "messages/internal.hpp"
 #include "messages/type_ids.hpp"
+#include "persistence/analyses.hpp"
 #include "persistence/crypto/keyring.hpp"
 #include "persistence/executions.hpp"
+#include "persistence/findings.hpp"
 #include "persistence/journal.hpp"
 #include "persistence/users.hpp"
 
@@ -58,6 +61,33 @@ struct execution_reader {
       trim;
 };
 
+/// Reads of the store about analyses. Thread: any; they block.
+struct analysis_reader {
+  std::function<caf::expected<std::vector<analysis_record>>(const tenant&, cluster_id,
+                                                            std::int64_t before, std::size_t limit)>
+      list;
+  std::function<caf::expected<std::optional<analysis_record>>(const tenant&, cluster_id,
+                                                              analysis_id)>
+      get;
+  std::function<caf::expected<std::vector<open_finding>>(const tenant&, cluster_id)> findings;
+  std::function<caf::expected<std::optional<row>>(const tenant&, cluster_id, std::size_t keep)>
+      trim;
+};
+
+/// Has solutions worded by a language model; see `solutions::explainer::explain`. Thread: any.
+using explain_function = std::function<std::unique_ptr<solutions::explainer::explanation>(
+    solutions::explanation_request, solutions::explainer::callback)>;
+
+/// What sessions need for analyses.
+struct analysis_services {
+  analysis_reader read;
+  explain_function explain;                ///< Null: there is no LLM.
+  std::size_t max_running = 4;             ///< Of one user at a time.
+  std::size_t max_of_cluster = 2;          ///< Of one cluster at a time.
+  std::size_t max_kept = 20;               ///< In the history of a cluster.
+  std::size_t max_kept_report = 4U << 20U; ///< Bytes of a report that is kept.
+};
+
 /// What every session of a node shares. Lives as long as the actor system.
 struct session_services {
   journal* store = nullptr;
@@ -68,6 +98,7 @@ struct session_services {
   link_maker make_link;
   command_services commands;
   execution_reader executions;
+  analysis_services analyses;
   wall_clock now = system_now;
   std::string event_source = "/kubesage"; ///< CloudEvents `source`.
   std::size_t max_waiting = 256;          ///< Calls that may wait in one session.
@@ -82,6 +113,7 @@ struct user_loaded {
 /// What the session does when something has arrived that it waited for elsewhere.
 struct session_step {
   std::function<void()> run;
+  bool is_awaited = true; ///< Counted in `steps` when it was asked for.
 };
 
 /// A cluster in a session's memory.
@@ -101,6 +133,26 @@ struct running_execution {
   call_ptr waiting;               ///< Answered at the end; null for a started one.
   std::vector<call_ptr> watchers; ///< Calls that stay until the end.
   std::shared_ptr<output_feed> feed;
+};
+
+/// An analysis that an ANALYZER runs.
+struct running_analysis {
+  analysis_record record;
+  cluster_facts facts; ///< Of the cluster, which may be removed meanwhile.
+  analysis::scope asked;
+  bool explains = true;
+  bool goes_on = false; ///< Was started: needs nobody who waits.
+  analyzer_actor worker;
+  std::list<call_ptr> waiting;  ///< Answered with the report.
+  std::list<call_ptr> watchers; ///< Answered with the record.
+  k8s::reading_progress progress;
+  std::shared_ptr<output_feed> feed;
+};
+
+/// What the last process had begun and not ended; settled before anything else.
+struct interrupted_work {
+  std::vector<execution_record> commands;
+  std::vector<analysis_record> analyses;
 };
 
 /// A change that waits for STORE, and what happens then.
@@ -137,9 +189,10 @@ struct session_state {
   std::unique_ptr<pending_commit> commit;
   std::unordered_map<std::uint64_t, pending_probe> probes;
   std::map<execution_id, running_execution> executions;
-  std::vector<execution_record> interrupted; ///< To be settled before anything else.
-  std::vector<policy::rule> rules;           ///< The user's own, for every cluster.
-  std::size_t steps = 0;                     ///< Under way outside of the session.
+  std::list<std::shared_ptr<running_analysis>> analyses;
+  std::unique_ptr<interrupted_work> interrupted; ///< Null: nothing.
+  std::vector<policy::rule> rules;               ///< The user's own, for every cluster.
+  std::size_t steps = 0;                         ///< Under way outside of the session.
   std::uint64_t last_ticket = 0;
 };
 

@@ -1,5 +1,6 @@
 // What a session does for each request that needs no cluster, or only a connection test.
 
+#include "actors/session_analyses.hpp"
 #include "actors/session_commands.hpp"
 #include "actors/session_work.hpp"
 #include "http/wire/json.hpp"
@@ -171,6 +172,9 @@ void forget(session_state& state, cluster_id id) {
   for (auto& [key, execution] : state.executions)
     if (execution.record.cluster == id)
       caf::anon_send(execution.worker, caf::close_atom_v);
+  for (const auto& analysis : state.analyses)
+    if (analysis->record.cluster == id)
+      caf::anon_send(analysis->worker, caf::close_atom_v);
   if (found->second.link)
     found->second.link->cancel();
   state.names.erase(found->second.stored.facts.name);

@@ -12,7 +12,7 @@ namespace kubesage {
 void take_rules(session_state& state, const std::map<cluster_id, std::string>& texts);
 
 /// Records the end of what a crash has interrupted: its outcome is unknown.
-void settle(session_pointer self);
+void settle(session_pointer self, std::vector<execution_record> interrupted);
 
 /// An EXECUTOR has finished: records it, then answers whoever waits.
 void on_executed(session_pointer self, execution_result& result);

@@ -274,8 +274,7 @@ void on_executed(session_pointer self, execution_result& result) {
   proceed(self);
 }
 
-void settle(session_pointer self) {
-  auto interrupted = std::exchange(self->state.interrupted, {});
+void settle(session_pointer self, std::vector<execution_record> interrupted) {
   for (auto& record : interrupted) {
     auto ended = std::make_shared<running_execution>();
     ended->record = std::move(record);

@@ -71,7 +71,8 @@ void proceed(session_pointer self) {
     job();
   }
   if (state.is_closing && state.is_loaded && !state.commit && state.writes.empty()
-      && state.probes.empty() && state.executions.empty() && state.steps == 0)
+      && state.probes.empty() && state.executions.empty() && state.analyses.empty()
+      && state.steps == 0)
     self->quit();
 }
 

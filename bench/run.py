@@ -9,6 +9,7 @@ import http.client
 import json
 import pathlib
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -192,6 +193,18 @@ class bench:
         self.ratio_row("POST /onboard-cluster, publishing to a nats-server beside it / bare group commit", results,
                        "KubeSage, publishing", "group-commit writer")
 
+    def analysis(self):
+        """Reading and judging pods over TLS against fetching the same pages and throwing them away."""
+        done = subprocess.run([servers.BUILD / "bench/analysis_bench", str(self.given.rounds)], capture_output=True, text=True,
+                              timeout=600, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"analysis_bench: {done.stderr}")
+        times = json.loads(done.stdout)
+        ratios = [a / t for a, t in zip(times["analysis_ms"], times["transfer_ms"])]
+        median = statistics.median(ratios)
+        self.row("analysis of 20,000 pods over TLS / their transfer", f"{median:.2f}  ({min(ratios):.2f} to {max(ratios):.2f}; "
+                 f"{statistics.median(times['analysis_ms']):,.0f} ms)", "<= 2.00", median <= 2)
+
     def table(self):
         print()
         width = max(len(row[0]) for row in self.rows)
@@ -204,7 +217,7 @@ class bench:
     def run(self):
         self.nats = self.own(servers.start_nats(self.folder))
         parts = {"start": self.start, "reads": self.reads, "writes": self.writes, "sessions": self.sessions,
-                 "commands": lambda: commands.measure(self)}
+                 "commands": lambda: commands.measure(self), "analysis": self.analysis}
         for name, part in parts.items():
             if not self.given.only or name in self.given.only:
                 self.say(name)
@@ -220,7 +233,8 @@ def main():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=int, help="of one run of wrk")
     parser.add_argument("--sessions", type=int, default=20000)
-    parser.add_argument("--only", action="append", choices=["start", "reads", "writes", "sessions", "commands"])
+    parser.add_argument("--only", action="append",
+                        choices=["start", "reads", "writes", "sessions", "commands", "analysis"])
     parser.add_argument("--build", type=pathlib.Path, default=servers.BUILD, help="folder of the release build")
     given = parser.parse_args()
     servers.BUILD = given.build.resolve()

@@ -54,6 +54,30 @@ void take_settings(const CLI::App& app, const captured& from, load_input& into) 
     into.file = from.config_file;
 }
 
+void add_analyze(CLI::App& app, analyze_flags& into) {
+  app.add_option("--kubeconfig", into.kubeconfig,
+                 "The kubeconfig; by default $KUBECONFIG, else ~/.kube/config.");
+  app.add_option("--context", into.context, "Its context; by default the current one.");
+  app.add_option("-n,--namespace", into.kube_namespace, "Looks at one namespace; by default all.");
+  app.add_option("--resource-types", into.resource_types,
+                 "What to look at, comma-separated: pods, deployments, ..., or all.")
+      ->delimiter(',');
+  app.add_option("--severity", into.severity,
+                 "What to show, comma-separated: critical, high, medium, low, info, or all; by "
+                 "default the first three.")
+      ->delimiter(',');
+  app.add_option("-o,--output", into.output, "table, json (as the API answers) or k8sgpt.")
+      ->check(CLI::IsMember({"table", "json", "k8sgpt"}));
+  app.add_option("--fail-on", into.fail_on,
+                 "Ends with 3 when a finding is of this severity or a worse one.");
+  app.add_option("--timeout", into.timeout_seconds, "Time for reading the cluster. [s]")
+      ->check(CLI::Range(1U, 3'600U));
+  app.add_option("--now", into.now,
+                 "Judges as of this time, 2026-11-23T05:12:00.000Z, instead of the clock's.");
+  app.footer("Exit codes: 0 analyzed, 1 the cluster failed, 2 wrong usage or kubeconfig, 3 "
+             "--fail-on matched.");
+}
+
 std::vector<std::string> flags_of(const CLI::App& app) {
   std::vector<std::string> flags;
   for (const auto* known : app.get_options())
@@ -152,7 +176,10 @@ command_line parse_command_line(int argc, const char* const* argv) try {
   auto* doctor = app.add_subcommand(
       "doctor", "Says what this machine can do, and what is missing for the rest.");
   add_settings(*doctor, seen);
-  for (auto* sub : {&app, serve, demo, keys, init, version, config, print, doctor})
+  auto* analyze = app.add_subcommand(
+      "analyze", "Finds what is wrong in a cluster and says how to mend it, without a server.");
+  add_analyze(*analyze, result.analyze);
+  for (auto* sub : {&app, serve, demo, keys, init, version, config, print, doctor, analyze})
     sub->allow_extras();
 
   try {
@@ -176,12 +203,13 @@ command_line parse_command_line(int argc, const char* const* argv) try {
     return stop(exit_usage);
   }
   result.input.environment = process_environment();
-  result.what = &where == serve    ? action::serve
-                : &where == demo   ? action::demo
-                : &where == init   ? action::keys_init
-                : &where == print  ? action::config_print
-                : &where == doctor ? action::doctor
-                                   : action::version;
+  result.what = &where == serve     ? action::serve
+                : &where == demo    ? action::demo
+                : &where == init    ? action::keys_init
+                : &where == print   ? action::config_print
+                : &where == doctor  ? action::doctor
+                : &where == analyze ? action::analyze
+                                    : action::version;
   take_settings(where, seen, result.input);
   return result;
 } catch (const std::exception& fault) {

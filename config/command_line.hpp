@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace kubesage {
 
@@ -12,9 +13,22 @@ inline constexpr int exit_usage = 2;
 inline constexpr int exit_unavailable = 69;
 inline constexpr int exit_config = 78;
 
+/// What `analyze` was asked for, as it was written.
+struct analyze_flags {
+  std::string kubeconfig = {}; ///< Empty: `$KUBECONFIG`, else `~/.kube/config`.
+  std::string context = {};    ///< Empty: the current one.
+  std::string kube_namespace = {};
+  std::vector<std::string> resource_types = {};
+  std::vector<std::string> severity = {};
+  std::string output = "table";
+  std::string fail_on = {};
+  unsigned timeout_seconds = 120;
+  std::string now = {}; ///< RFC 3339; empty: the clock's time.
+};
+
 /// What the user asked for.
 struct command_line {
-  enum class action { serve, demo, keys_init, config_print, doctor, version, exit };
+  enum class action { serve, demo, keys_init, config_print, doctor, analyze, version, exit };
 
   action what = action::exit;
   int exit_code = 0;      ///< For `exit`: help or a complaint has been printed.
@@ -23,6 +37,7 @@ struct command_line {
   bool demo_once = false; ///< `demo --once`: end after the story.
   std::uint16_t demo_port = 8080; ///< `demo --port`; 0 picks a free one.
   std::string demo_nats_server;   ///< `demo --nats-server`; empty: the one in PATH.
+  analyze_flags analyze;
 };
 
 /// Reads the arguments. Prints help to stdout, complaints to stderr. Call before there are threads.

@@ -80,6 +80,8 @@ std::string variables_of(const option& row) {
     text.append(", ").append(cell(name + "_FILE"));
   if (!row.alias.empty())
     text.append(", ").append(cell(std::string{row.alias}));
+  if (!row.alias.empty() && row.is_secret())
+    text.append(", ").append(cell(std::string{row.alias}.append("_FILE")));
   return text;
 }
 

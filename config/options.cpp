@@ -16,6 +16,7 @@ constexpr text_rule a_profile{"private or public", is_profile};
 constexpr text_rule a_sandbox{"auto, landlock or namespace", is_sandbox};
 constexpr text_rule a_log_level{"debug, info, warn, error or off", is_log_level};
 constexpr text_rule a_log_format{"json or console", is_log_format};
+constexpr text_rule a_web_url{"an https:// URL", is_web_url};
 constexpr text_rule a_path{"a path", is_not_empty};
 
 constexpr std::int64_t an_hour_ms = 3'600'000;
@@ -159,6 +160,44 @@ const std::array rows{
            .help = "Runs of kubectl at once for one user; more wait for two seconds, then get 429.",
            .least = 1,
            .most = 256},
+    option{.key = "llm.enabled",
+           .member = &settings::llm_enabled,
+           .help = "Has a language model word the solutions of analyses. Names, addresses and "
+                   "unknown words are replaced before anything leaves.",
+           .alias = "LLM_ENABLED"},
+    option{.key = "llm.url",
+           .member = &settings::llm_url,
+           .help = "Base URL of an OpenAI-compatible server; http:// for this machine only.",
+           .rule = a_web_url,
+           .alias = "OPENAI_BASE_URL"},
+    option{.key = "llm.model",
+           .member = &settings::llm_model,
+           .help = "The model to ask.",
+           .alias = "OPENAI_MODEL"},
+    option{.key = "llm.api-key",
+           .member = &settings::llm_api_key,
+           .help = "Key for the server; a local one may need none.",
+           .alias = "OPENAI_API_KEY"},
+    option{.key = "llm.allow-http",
+           .member = &settings::llm_allow_http,
+           .help = "Accepts an http:// URL of another machine. Key and prompts then travel in the "
+                   "clear."},
+    option{.key = "llm.timeout",
+           .member = &settings::llm_timeout,
+           .help = "For all that one analysis asks; then the built-in solutions stand.",
+           .unit = "ms",
+           .least = 100,
+           .most = an_hour_ms},
+    option{.key = "llm.max-in-flight",
+           .member = &settings::llm_max_in_flight,
+           .help = "Requests to the server at once; more wait.",
+           .least = 1,
+           .most = 256},
+    option{.key = "llm.tokens-per-user",
+           .member = &settings::llm_tokens_per_user,
+           .help = "Tokens of prompts and answers that each user may spend a day (UTC); 0: no "
+                   "bound.",
+           .unit = "tokens"},
     option{.key = "session.idle-timeout",
            .member = &settings::session_idle_timeout,
            .help = "After this long without a request a user's session leaves memory.",

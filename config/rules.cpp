@@ -68,6 +68,13 @@ bool is_nats_url(std::string_view text) {
   return false;
 }
 
+bool is_web_url(std::string_view text) {
+  const auto is_plain = [](char c) { return c > ' ' && c < '\x7f'; };
+  return text.empty()
+         || ((text.starts_with("https://") || text.starts_with("http://"))
+             && std::all_of(text.begin(), text.end(), is_plain));
+}
+
 bool is_node_name(std::string_view text) {
   return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';

@@ -49,6 +49,15 @@ struct settings {
   std::uint32_t kubectl_max_running = 8;
   std::uint32_t kubectl_max_running_per_user = 2;
 
+  bool llm_enabled = false;
+  std::string llm_url = "https://api.openai.com/v1"; ///< Empty: this default.
+  std::string llm_model = "gpt-4o-mini";
+  secret llm_api_key; ///< Empty: none is sent.
+  bool llm_allow_http = false;
+  std::chrono::milliseconds llm_timeout{20'000};
+  std::uint32_t llm_max_in_flight = 2;
+  std::uint32_t llm_tokens_per_user = 200'000; ///< A day; 0: no bound.
+
   std::chrono::seconds session_idle_timeout{900};
 
   std::string log_level = "info";  ///< A name that `log_level_from` knows.

@@ -129,6 +129,8 @@ asio::awaitable<caf::expected<http_answer>> fetch(transport_pointer link, call_p
   result.status = answer.status;
   result.content_type = std::move(answer.content_type);
   result.warnings = std::move(answer.warnings);
+  result.date = answer.date;
+  result.retry_after = answer.retry_after;
   result.is_too_large = answer.is_too_large;
   result.body = std::move(answer.body);
   co_return result;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,9 @@ struct endpoint {
 struct http_answer {
   unsigned status = 0;
   std::string content_type;
-  std::vector<std::string> warnings; ///< Values of `Warning` headers, in their order.
+  std::vector<std::string> warnings;               ///< Values of `Warning` headers, in their order.
+  std::optional<std::chrono::sys_seconds> date;    ///< The server's clock, from its `Date` header.
+  std::optional<std::chrono::seconds> retry_after; ///< From its `Retry-After` header.
   std::string body;
   bool is_too_large = false; ///< The body was larger than asked for; then it is empty.
 };

@@ -1,5 +1,6 @@
 #include "k8s/connection.hpp"
 
+#include "http/wire/http_date.hpp"
 #include "messages/error.hpp"
 #include "messages/secret.hpp"
 
@@ -222,6 +223,8 @@ asio::awaitable<void> connection::exchange_on(Stream* stream, std::string* reque
   const auto [first, last] = parser.get().equal_range(http::field::warning);
   for (auto each = first; each != last; ++each)
     result->warnings.emplace_back(each->value());
+  result->date = parse_http_date(parser.get()[http::field::date]);
+  result->retry_after = parse_retry_after(parser.get()[http::field::retry_after]);
   const auto encoding = parser.get()[http::field::content_encoding];
   if (!encoding.empty() && !beast::iequals(encoding, "identity")) {
     result->failure =

@@ -6,6 +6,7 @@
 #include "k8s/tls.hpp"
 #include "messages/clock.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ struct reply {
   std::string body; ///< Of answers with status 200, or of all where that was asked for.
   std::string content_type;
   std::vector<std::string> warnings; ///< Values of `Warning` headers.
+  std::optional<std::chrono::sys_seconds> date;
+  std::optional<std::chrono::seconds> retry_after;
 };
 
 /// How much of an answer is read.

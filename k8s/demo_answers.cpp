@@ -34,6 +34,22 @@ std::optional<std::size_t> number(std::string_view text) {
   return value;
 }
 
+constexpr std::string_view meta_version = "meta.k8s.io/v1";
+
+std::string partial(simdjson::simdjson_result<simdjson::dom::element> metadata) {
+  std::string text;
+  json_writer json{text};
+  json.open_object().field("kind", "PartialObjectMetadata").field("apiVersion", meta_version);
+  json.key("metadata");
+  simdjson::dom::element found;
+  if (metadata.get(found) == simdjson::SUCCESS)
+    json.raw(simdjson::minify(found));
+  else
+    json.open_object().close_object();
+  json.close_object();
+  return text;
+}
+
 /// Where a page starts, as an opaque word. A real server's token names the last key; ours the
 /// position in a list that never changes.
 constexpr std::string_view token_prefix = "kubesage-demo-";
@@ -89,7 +105,8 @@ caf::expected<demo_answers> demo_answers::load() {
                {}};
     for (auto item : items)
       entry.items.push_back({text(item.at_pointer("/metadata/name")),
-                             text(item.at_pointer("/metadata/namespace")), simdjson::minify(item)});
+                             text(item.at_pointer("/metadata/namespace")), text(item["type"]),
+                             simdjson::minify(item), partial(item["metadata"])});
     result.lists_.emplace(std::move(name), std::move(entry));
   }
   return result;
@@ -111,11 +128,15 @@ recorded_answer demo_answers::method_not_allowed() const {
                R"("reason":"MethodNotAllowed","details":{},"code":405})"};
 }
 
-recorded_answer demo_answers::page(const list& from, std::string_view scope,
-                                   std::string_view query) const {
+recorded_answer demo_answers::page(const list& from, std::string_view scope, std::string_view query,
+                                   bool is_partial) const {
+  // What the analysis selects events by; other selectors choose everything.
+  constexpr std::string_view by_type = "type%3D";
+  auto type = parameter(query, "fieldSelector");
+  type.remove_prefix(type.starts_with(by_type) ? by_type.size() : type.size());
   std::vector<const object*> chosen;
   for (const auto& item : from.items)
-    if (scope.empty() || item.scope == scope)
+    if ((scope.empty() || item.scope == scope) && (type.empty() || item.type == type))
       chosen.push_back(&item);
   std::size_t first = 0;
   if (const auto token = parameter(query, "continue"); !token.empty()) {
@@ -131,8 +152,10 @@ recorded_answer demo_answers::page(const list& from, std::string_view scope,
 
   recorded_answer result;
   json_writer json{result.body};
-  json.open_object().field("kind", std::string_view{from.kind});
-  json.field("apiVersion", std::string_view{from.version}).key("metadata").open_object();
+  json.open_object();
+  json.field("kind", is_partial ? "PartialObjectMetadataList" : std::string_view{from.kind});
+  json.field("apiVersion", is_partial ? meta_version : std::string_view{from.version});
+  json.key("metadata").open_object();
   json.field("resourceVersion", std::string_view{from.resource_version});
   if (count < left) {
     json.field("continue",
@@ -141,7 +164,7 @@ recorded_answer demo_answers::page(const list& from, std::string_view scope,
   }
   json.close_object().key("items").open_array();
   for (std::size_t i = first; i < first + count; ++i)
-    json.raw(chosen[i]->json);
+    json.raw(is_partial ? chosen[i]->metadata : chosen[i]->json);
   json.close_array().close_object();
   return result;
 }
@@ -165,7 +188,9 @@ recorded_answer demo_answers::find(const list& from, std::string_view resource,
   return result;
 }
 
-recorded_answer demo_answers::get(std::string_view target, demo_caller caller) const {
+recorded_answer demo_answers::get(std::string_view target, demo_caller caller,
+                                  std::string_view accept) const {
+  const auto is_partial = accept.find("as=PartialObjectMetadataList") != std::string_view::npos;
   const auto mark = std::min(target.find('?'), target.size());
   const auto path = target.substr(0, mark);
   const auto query = target.substr(std::min(mark + 1, target.size()));
@@ -178,7 +203,7 @@ recorded_answer demo_answers::get(std::string_view target, demo_caller caller) c
   if (const auto found = documents_.find(path); found != documents_.end() && path.starts_with('/'))
     return {200, found->second};
   if (const auto found = lists_.find(path); found != lists_.end())
-    return page(found->second, {}, query);
+    return page(found->second, {}, query, is_partial);
 
   // /api/v1/<resource>/<name>, /apis/<group>/<version>/<resource>/<name>, and the same below
   // namespaces/<namespace>.
@@ -199,7 +224,7 @@ recorded_answer demo_answers::get(std::string_view target, demo_caller caller) c
   if (found == lists_.end() || parts.size() > 2)
     return refusal("status_404");
   if (parts.size() == 1)
-    return page(found->second, scope, query);
+    return page(found->second, scope, query, is_partial);
   return find(found->second, parts[0], scope, parts[1]);
 }
 

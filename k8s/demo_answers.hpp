@@ -19,16 +19,17 @@ struct recorded_answer {
 /// Whether the request's bearer token is the demo's.
 enum class demo_caller { known, anonymous, unknown };
 
-/// Replays what a real API server answered (k8s/demo_data.hpp): lists with `limit` and `continue`,
-/// of one namespace too, single objects, discovery, and its refusals. Knows no sockets. Thread:
-/// any, once made.
+/// Replays what a real API server answered (k8s/demo_data.hpp): lists with `limit`, `continue` and
+/// a selector of events by type, of one namespace too, of metadata alone where the caller accepts
+/// it, single objects, discovery, and its refusals. Knows no sockets. Thread: any, once made.
 class demo_answers {
 public:
   /// Errors: `internal` when an embedded file is not the JSON it should be.
   static caf::expected<demo_answers> load();
 
-  /// Answers a GET of `target` (path and query as sent).
-  [[nodiscard]] recorded_answer get(std::string_view target, demo_caller caller) const;
+  /// Answers a GET of `target` (path and query as sent) with the header `accept`.
+  [[nodiscard]] recorded_answer get(std::string_view target, demo_caller caller,
+                                    std::string_view accept = {}) const;
 
   [[nodiscard]] recorded_answer method_not_allowed() const;
 
@@ -36,7 +37,9 @@ private:
   struct object {
     std::string name;
     std::string scope; ///< Namespace; empty for a cluster-wide object.
+    std::string type;  ///< Of an Event; others may have one that means something else.
     std::string json;
+    std::string metadata; ///< JSON; with kind and apiVersion, as PartialObjectMetadata has them.
   };
   struct list {
     std::string kind;
@@ -46,7 +49,7 @@ private:
   };
 
   [[nodiscard]] recorded_answer page(const list& from, std::string_view scope,
-                                     std::string_view query) const;
+                                     std::string_view query, bool is_partial) const;
   [[nodiscard]] recorded_answer find(const list& from, std::string_view resource,
                                      std::string_view scope, std::string_view name) const;
   [[nodiscard]] recorded_answer refusal(std::string_view name) const;

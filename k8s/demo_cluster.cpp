@@ -119,8 +119,10 @@ private:
   void answer() {
     const auto& request = parser_->get();
     const std::string_view target{request.target().data(), request.target().size()};
-    auto said = request.method() == http::verb::get ? parts_->answers.get(target, caller())
-                                                    : parts_->answers.method_not_allowed();
+    const auto accept = request[http::field::accept];
+    auto said = request.method() == http::verb::get
+                    ? parts_->answers.get(target, caller(), {accept.data(), accept.size()})
+                    : parts_->answers.method_not_allowed();
     response_ = {static_cast<http::status>(said.status), request.version()};
     response_.set(http::field::content_type,
                   said.body.starts_with('{') ? "application/json" : "text/plain; charset=utf-8");

@@ -5,6 +5,7 @@
 #include "http/wire/log.hpp"
 #include "k8s/demo_cluster.hpp"
 #include "main/demo_client.hpp"
+#include "main/demo_findings.hpp"
 #include "main/nats_server.hpp"
 #include "main/random_token.hpp"
 #include "main/server.hpp"
@@ -44,6 +45,8 @@ public:
 private:
   std::filesystem::path path_;
 };
+
+constexpr std::size_t shown_problems = 12;
 
 void say(const std::string& text) {
   std::fputs((text + "\n").c_str(), stdout);
@@ -112,6 +115,27 @@ public:
     return true;
   }
 
+  bool analyze() {
+    auto answer = ask("POST", "/analyze-k8s-with-solutions/" + id_);
+    simdjson::dom::array problems;
+    if (answer.status != 200
+        || parse(answer)["problems_with_solutions"].get(problems) != simdjson::SUCCESS)
+      return refuse("analyzing", answer);
+    say("analyzed     " + std::to_string(problems.size()) + " objects with problems, found by "
+        + std::to_string(rules_in(problems)) + " rules:");
+    say(demo_findings(problems, shown_problems));
+    answer = ask("GET", "/api/v1/clusters/" + id_ + "/analyses");
+    if (answer.status != 200
+        || parse(answer).at_pointer("/items/0/opened").get(opened_) != simdjson::SUCCESS)
+      return refuse("looking back", answer);
+    return true;
+  }
+
+  /// How many findings the analysis opened, with an event each.
+  [[nodiscard]] std::size_t opened() const {
+    return opened_;
+  }
+
   bool remove() {
     auto answer = ask("DELETE", "/remove-cluster/" + id_);
     if (answer.status != 200)
@@ -138,6 +162,7 @@ private:
   std::uint16_t port_;
   std::string token_;
   std::string id_;
+  std::uint64_t opened_ = 0;
   simdjson::dom::parser parser_;
   simdjson::simdjson_result<simdjson::dom::element> parsed_;
 };
@@ -145,8 +170,14 @@ private:
 bool tell_events(demo_subscriber& events, std::size_t count) {
   const auto seen = events.take(count, 10'000);
   say("events       " + std::to_string(seen.size()) + " came over NATS:");
-  for (const auto& event : seen)
-    say("               " + event.subject);
+  for (std::size_t i = 0; i < seen.size();) {
+    auto next = i + 1;
+    while (next < seen.size() && seen[next].subject == seen[i].subject)
+      ++next;
+    const auto times = next - i;
+    say("               " + seen[i].subject + (times > 1 ? " x " + std::to_string(times) : ""));
+    i = next;
+  }
   return seen.size() == count;
 }
 
@@ -194,11 +225,12 @@ int run_demo(const demo_options& options, const sigset_t& stop_signals) {
   try {
     demo_subscriber events{nats->port(), "kubesage.v1.>"};
     story job{port, token};
-    // onboarded, activated, selected and retrieved; and deleted where the demo ends here
-    bool is_told = job.onboard(**cluster) && job.list() && job.namespaces();
+    bool is_told = job.onboard(**cluster) && job.list() && job.namespaces() && job.analyze();
     if (is_told && options.is_once)
       is_told = job.remove();
-    is_told = is_told && tell_events(events, options.is_once ? 4 : 3);
+    // onboarded, activated, selected and retrieved, each finding opened, and analyzed; and deleted
+    // where the demo ends here
+    is_told = is_told && tell_events(events, job.opened() + (options.is_once ? 5 : 4));
     exit_code = is_told ? 0 : 1;
   } catch (const std::exception&) {
     give_up("the nats-server went away");

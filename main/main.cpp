@@ -1,6 +1,7 @@
 #include "config/command_line.hpp"
 #include "config/document.hpp"
 #include "http/wire/log.hpp"
+#include "main/analyze.hpp"
 #include "main/demo.hpp"
 #include "main/doctor.hpp"
 #include "main/serve.hpp"
@@ -80,6 +81,15 @@ int demo(const command_line& line, const sigset_t& stop_signals) {
   return code;
 }
 
+int analyze(const command_line& line, const sigset_t& stop_signals) {
+  // Nothing is to be put in order: a signal may end it at once.
+  sigprocmask(SIG_UNBLOCK, &stop_signals, nullptr);
+  start_log({log_level::error, log_format::console, 1024, {}});
+  const int code = run_analyze(line.analyze, line.input.environment);
+  stop_log();
+  return code;
+}
+
 int run(int argc, char** argv) {
   const auto line = parse_command_line(argc, argv);
   // Every thread inherits the mask, so that only `sigwait` sees these.
@@ -101,6 +111,8 @@ int run(int argc, char** argv) {
     return print_config(line);
   case command_line::action::doctor:
     return examine(line);
+  case command_line::action::analyze:
+    return analyze(line, stop_signals);
   case command_line::action::version:
     std::puts("kubesage " KUBESAGE_VERSION);
     return 0;

@@ -6,7 +6,9 @@
 #include "http/edge/server.hpp"
 #include "http/wire/log.hpp"
 #include "http/wire/metrics.hpp"
+#include "main/explainer_service.hpp"
 #include "main/kubectl_service.hpp"
+#include "main/store_readers.hpp"
 #include "messages/registration.hpp"
 #include "persistence/cluster_ids.hpp"
 #include "persistence/crypto/keyring.hpp"
@@ -95,6 +97,8 @@ struct server::parts {
   caf::actor_system_config actor_config;
   std::unique_ptr<caf::actor_system> actors;
   std::unique_ptr<kubectl_service> kubectl;
+  std::unique_ptr<k8s::parse_pool> parsers;
+  std::unique_ptr<explainer_service> explainer; ///< Null: no language model.
   std::unique_ptr<local_journal> writer;
   std::shared_ptr<event_sink> sink;
   std::shared_ptr<publisher_gauges> published = std::make_shared<publisher_gauges>();
@@ -106,8 +110,9 @@ struct server::parts {
 
   caf::error open_store(const settings& options, const secret& root_key);
   void start_actors();
+  caf::error start_explainer(const settings& options);
   void start_node(const settings& options, const address_policy& policy);
-  caf::error settle_interrupted_commands();
+  caf::error settle_interrupted();
   caf::error start_edge(const settings& options, const address_policy& policy,
                         std::shared_ptr<const authenticator> who);
   void register_metrics();
@@ -142,8 +147,19 @@ void server::parts::start_actors() {
   threads.run(*actors);
 }
 
+caf::error server::parts::start_explainer(const settings& options) {
+  auto made = explainer_service::make(threads, options, *store, registry, [this] {
+    const auto facts = kubectl->facts();
+    return facts ? facts->version : policy::kubectl_version{};
+  });
+  if (!made)
+    return std::move(made.error());
+  explainer = std::move(*made);
+  return {};
+}
+
 void server::parts::start_node(const settings& options, const address_policy& policy) {
-  kubectl = std::make_unique<kubectl_service>(threads, options, policy);
+  parsers = std::make_unique<k8s::parse_pool>(thread_count(options));
   local_journal_options journal_options;
   journal_options.on_events = [this] { wake(); };
   writer = std::make_unique<local_journal>(*store, std::move(journal_options));
@@ -160,23 +176,17 @@ void server::parts::start_node(const settings& options, const address_policy& po
   services->run_blocking = [this](std::function<void()> job) {
     return threads.run_blocking(std::move(job));
   };
-  services->make_link = client_links(threads, cluster_config(options, policy),
-                                     [service = kubectl.get()] { return service->tools(); });
+  services->make_link = client_links(
+      threads, cluster_config(options, policy),
+      [service = kubectl.get()] { return service->tools(); }, *parsers);
   services->commands.facts = [service = kubectl.get()] { return service->facts(); };
+  services->analyses.read = analyses_of(*store);
+  if (explainer)
+    services->analyses.explain = explainer->function();
   services->commands.on_facts = [service = kubectl.get()](std::function<void()> then) {
     service->on_facts(std::move(then));
   };
-  services->executions = {
-      [db = store.get()](const tenant& owner, cluster_id cluster, std::int64_t before,
-                         std::size_t limit) {
-        return read_executions(*db, owner, cluster, before, limit);
-      },
-      [db = store.get()](const tenant& owner, cluster_id cluster, execution_id id) {
-        return read_execution(*db, owner, cluster, id);
-      },
-      [db = store.get()](const tenant& owner, cluster_id cluster, std::size_t keep) {
-        return trim_executions(*db, owner, cluster, keep);
-      }};
+  services->executions = executions_of(*store);
   services->event_source = "/kubesage/" + options.node_name;
 
   node_config config;
@@ -226,9 +236,9 @@ public:
   void deliver(call_reply) noexcept override {}
 };
 
-/// Loads the sessions of users whose commands were under way when the last process ended: they
-/// record that the outcome is unknown.
-caf::error server::parts::settle_interrupted_commands() {
+/// Loads the sessions of users whose commands or analyses were under way when the last process
+/// ended: they record it.
+caf::error server::parts::settle_interrupted() {
   const auto users = users_with_running(*store);
   if (!users)
     return users.error();
@@ -238,7 +248,7 @@ caf::error server::parts::settle_interrupted_commands() {
                                     {},
                                     {},
                                     std::chrono::steady_clock::now() + std::chrono::minutes{10},
-                                    settle_interrupted{},
+                                    kubesage::settle_interrupted{},
                                     std::make_shared<unheard>()}));
   return {};
 }
@@ -264,6 +274,8 @@ std::vector<readiness_check> server::parts::checks() {
                   },
                   true});
   list.push_back({"kubectl", [this] { return kubectl->problem(); }, false});
+  if (explainer)
+    list.push_back({"llm", [this] { return explainer->problem(); }, false});
   if (sink)
     list.push_back({"nats",
                     [this] {
@@ -312,9 +324,12 @@ caf::expected<std::unique_ptr<server>> server::start(const settings& options,
   // From here on `stop` is what takes things down.
   std::unique_ptr<server> whole{new server{std::move(made)}};
   auto& all = *whole->parts_;
+  all.kubectl = std::make_unique<kubectl_service>(all.threads, options, *policy);
+  if (auto err = all.start_explainer(options))
+    return err;
   all.start_node(options, *policy);
   all.register_metrics();
-  if (auto err = all.settle_interrupted_commands())
+  if (auto err = all.settle_interrupted())
     return err;
   if (auto err = all.start_edge(options, *policy, std::move(who)))
     return err;
@@ -364,7 +379,9 @@ void server::stop(std::chrono::milliseconds grace) {
   all.root.reset();
   all.edge.reset();
   all.actors.reset();
+  all.explainer.reset();
   all.kubectl.reset();
+  all.parsers.reset();
   all.threads.stop();
   all.ids.reset();
   all.keys.reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/analysis.hpp"
 #include "messages/auth.hpp"
 #include "messages/clock.hpp"
 #include "messages/cluster.hpp"
@@ -57,7 +58,8 @@ using call_request =
     std::variant<onboard_cluster, list_clusters, remove_cluster, get_credentials, get_namespaces,
                  select_cluster, record_denial, execute_command, list_executions, get_execution,
                  cancel_execution, get_command_rules, put_command_rules, simulate_command_rules,
-                 settle_interrupted>;
+                 settle_interrupted, analyze_cluster, list_analyses, get_analysis, cancel_analysis,
+                 diff_analyses, list_findings>;
 
 /// The answer to one call: a body, or a code with what to do about it.
 struct call_reply {

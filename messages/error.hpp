@@ -48,6 +48,8 @@ enum class errc : std::uint8_t {
   sandbox_unavailable, ///< This machine cannot run kubectl safely.
   execution_not_found,
   execution_finished, ///< Nothing is left to cancel.
+  analysis_not_found,
+  analysis_finished, ///< Nothing is left to cancel.
 };
 
 /// What the outside sees for one `errc`.
@@ -123,6 +125,10 @@ inline constexpr std::array error_table{
                  "No such execution"},
     error_traits{errc::execution_finished, "EXECUTION_FINISHED", "execution-finished", 409,
                  "The execution has ended already"},
+    error_traits{errc::analysis_not_found, "ANALYSIS_NOT_FOUND", "analysis-not-found", 404,
+                 "No such analysis"},
+    error_traits{errc::analysis_finished, "ANALYSIS_FINISHED", "analysis-finished", 409,
+                 "The analysis has ended already"},
 };
 
 namespace detail {
@@ -130,7 +136,7 @@ consteval bool error_table_is_dense() {
   for (std::size_t i = 0; i < error_table.size(); ++i)
     if (static_cast<std::size_t>(error_table[i].value) != i)
       return false;
-  return error_table.size() == static_cast<std::size_t>(errc::execution_finished) + 1;
+  return error_table.size() == static_cast<std::size_t>(errc::analysis_finished) + 1;
 }
 } // namespace detail
 static_assert(detail::error_table_is_dense(), "error_table must list every errc in order");

@@ -26,6 +26,12 @@ std::string_view name_of(event_kind kind) noexcept {
     return "kubectl_command_executed";
   case event_kind::kubectl_command_denied:
     return "kubectl_command_denied";
+  case event_kind::k8s_analysis_with_solutions_performed:
+    return "k8s_analysis_with_solutions_performed";
+  case event_kind::finding_opened:
+    return "finding_opened";
+  case event_kind::finding_resolved:
+    return "finding_resolved";
   }
   return "unknown";
 }

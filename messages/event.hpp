@@ -21,6 +21,9 @@ enum class event_kind : std::uint8_t {
   kubectl_command_requested,
   kubectl_command_executed,
   kubectl_command_denied,
+  k8s_analysis_with_solutions_performed,
+  finding_opened,
+  finding_resolved,
 };
 
 /// Returns the `event_type` of the contract.

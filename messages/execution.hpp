@@ -78,10 +78,11 @@ struct simulate_command_rules {
 /// Settles what a crash has left half done; sent at start to the users that have any.
 struct settle_interrupted {};
 
-/// A piece of a command's output on its way to whoever watches.
+/// A piece of a command's output, or of news about other work, on its way to whoever watches.
 struct output_piece {
   bool is_error = false; ///< From stderr.
   std::string text;
+  bool is_progress = false; ///< `text` is a JSON object that tells how far the work is.
 };
 
 /// How a command ended. Never leaves the process: the output may hold what is secret.

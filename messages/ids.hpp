@@ -21,6 +21,7 @@ struct id {
 using user_id = id<struct user_id_tag>;
 using cluster_id = id<struct cluster_id_tag>;
 using execution_id = id<struct execution_id_tag>; ///< From the same numbers as clusters.
+using analysis_id = id<struct analysis_id_tag>;   ///< The same.
 
 /// The unit of ownership over nodes; fixed at install, so that a move needs no rehash.
 using shard_id = std::uint16_t;

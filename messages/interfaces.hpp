@@ -50,6 +50,13 @@ using executor_actor = caf::typed_actor<
     // Nobody waits for the command any more: end it.
     caf::reacts_to<caf::close_atom>>;
 
+/// Runs one analysis of a cluster for a session, and quits.
+using analyzer_actor = caf::typed_actor<
+    // The cluster was read and judged, or could not be; or the solutions were worded.
+    caf::reacts_to<std::shared_ptr<session_step>>,
+    // Nobody waits for the analysis any more: end it.
+    caf::reacts_to<caf::close_atom>>;
+
 /// Finds, starts, supervises and passivates the sessions of a share of the users.
 using directory_actor = caf::typed_actor<
     // Hands a call to its user's session, which it starts on first use.

@@ -1,26 +1,14 @@
 #include "persistence/codec.hpp"
 
 #include "messages/error.hpp"
-#include "persistence/bytes.hpp"
+#include "persistence/record_bytes.hpp"
 
-#include <chrono>
 #include <utility>
 
 namespace kubesage {
 namespace {
 
 constexpr std::uint8_t schema = 1;
-
-void put_flag(std::string& out, bool value) {
-  put_big_endian(out, static_cast<std::uint8_t>(value ? 1 : 0));
-}
-
-bool take_flag(byte_reader& in) {
-  const auto value = in.take<std::uint8_t>();
-  if (value > 1)
-    in.fail();
-  return value == 1;
-}
 
 void put_optional(std::string& out, const std::optional<std::string>& text) {
   put_flag(out, text.has_value());
@@ -32,18 +20,6 @@ std::optional<std::string> take_optional(byte_reader& in) {
   if (!take_flag(in))
     return std::nullopt;
   return std::string{in.take_prefixed()};
-}
-
-void put_time(std::string& out, wall_time time) {
-  put_big_endian(out, static_cast<std::uint64_t>(time.time_since_epoch().count()));
-}
-
-wall_time take_time(byte_reader& in) {
-  return wall_time{std::chrono::milliseconds{static_cast<std::int64_t>(in.take<std::uint64_t>())}};
-}
-
-cluster_id take_cluster_id(byte_reader& in) {
-  return cluster_id{static_cast<std::int64_t>(in.take<std::uint64_t>())};
 }
 
 /// Reads the schema number; where it is not ours, `finish` finds `in` failed.
@@ -78,7 +54,7 @@ std::string encode(const user_record& record) {
   put_prefixed(out, record.chain_head ? record.chain_head->to_text() : std::string{});
   put_flag(out, record.active_cluster.has_value());
   if (record.active_cluster)
-    put_big_endian(out, static_cast<std::uint64_t>(record.active_cluster->value));
+    put_id(out, *record.active_cluster);
   return out;
 }
 
@@ -94,7 +70,7 @@ caf::expected<user_record> decode_user(std::string_view bytes) {
       in.fail();
   }
   if (take_flag(in))
-    record.active_cluster = take_cluster_id(in);
+    record.active_cluster = take_id<cluster_id>(in);
   return finish(in, found, "user", std::move(record));
 }
 
@@ -105,7 +81,7 @@ std::string encode(const stored_cluster& cluster) {
               + (facts.ca_data ? facts.ca_data->size() : 0)
               + (facts.tls_cert ? facts.tls_cert->size() : 0));
   put_big_endian(out, schema);
-  put_big_endian(out, static_cast<std::uint64_t>(facts.id.value));
+  put_id(out, facts.id);
   put_prefixed(out, facts.name);
   put_prefixed(out, facts.server_url);
   put_optional(out, facts.context_name);
@@ -128,7 +104,7 @@ caf::expected<stored_cluster> decode_cluster(std::string_view bytes) {
   const auto found = take_schema(in);
   stored_cluster cluster;
   auto& facts = cluster.facts;
-  facts.id = take_cluster_id(in);
+  facts.id = take_id<cluster_id>(in);
   facts.name = in.take_prefixed();
   facts.server_url = in.take_prefixed();
   facts.context_name = take_optional(in);
@@ -172,14 +148,14 @@ caf::expected<stored_event> decode_event(std::string_view bytes) {
 std::string encode(cluster_id cluster) {
   std::string out;
   put_big_endian(out, schema);
-  put_big_endian(out, static_cast<std::uint64_t>(cluster.value));
+  put_id(out, cluster);
   return out;
 }
 
 caf::expected<cluster_id> decode_cluster_id(std::string_view bytes) {
   byte_reader in{bytes};
   const auto found = take_schema(in);
-  const auto value = take_cluster_id(in);
+  const auto value = take_id<cluster_id>(in);
   return finish(in, found, "name", value);
 }
 

@@ -62,4 +62,9 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
+/// The row that deletes all but the last `keep` rows that begin with `prefix`; none when there are
+/// fewer. Errors: `storage_unavailable`. Thread: any; reads the disk.
+caf::expected<std::optional<row>> trim_oldest(const database& db, family where, std::string prefix,
+                                              std::size_t keep);
+
 } // namespace kubesage

@@ -14,7 +14,7 @@
 /// For the files of this folder that speak RocksDB; nobody else includes it.
 namespace kubesage {
 
-inline constexpr std::size_t family_count = static_cast<std::size_t>(family::rules) + 1;
+inline constexpr std::size_t family_count = static_cast<std::size_t>(family::solutions) + 1;
 
 /// Bytes of checksum that a batch carries for every key from where it is built to the memtable.
 inline constexpr std::size_t batch_protection = 8;

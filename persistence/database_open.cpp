@@ -27,8 +27,8 @@ namespace {
 
 /// Column family names on disk, in the order of `family`.
 constexpr std::array<const char*, family_count> family_names{
-    "users",      "clusters", "names",    "labels",     "events", "queue", "idempotency",
-    "operations", "analyses", "findings", "executions", "tokens", "meta",  "rules"};
+    "users",    "clusters", "names",      "labels", "events", "queue", "idempotency", "operations",
+    "analyses", "findings", "executions", "tokens", "meta",   "rules", "solutions"};
 
 /// Takes the place of RocksDB's own log file. Debian's 7.8.3 is built with assertions, and one of
 /// them ends the process on the first line that is logged after a line did not fit on a full disk.

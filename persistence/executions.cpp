@@ -1,11 +1,13 @@
 #include "persistence/executions.hpp"
 
 #include "messages/error.hpp"
-#include "persistence/bytes.hpp"
+#include "persistence/analyses.hpp"
 #include "persistence/database.hpp"
 #include "persistence/keys.hpp"
+#include "persistence/record_bytes.hpp"
 
-#include <algorithm>
+#include <cstdint>
+#include <functional>
 #include <utility>
 
 namespace kubesage {
@@ -13,34 +15,43 @@ namespace {
 
 constexpr std::uint8_t schema = 1;
 
-void put_time(std::string& out, wall_time time) {
-  put_big_endian(out, static_cast<std::uint64_t>(time.time_since_epoch().count()));
-}
-
-wall_time take_time(byte_reader& in) {
-  return wall_time{std::chrono::milliseconds{static_cast<std::int64_t>(in.take<std::uint64_t>())}};
-}
-
-void put_flag(std::string& out, bool value) {
-  put_big_endian(out, static_cast<std::uint8_t>(value ? 1 : 0));
-}
-
-bool take_flag(byte_reader& in) {
-  const auto value = in.take<std::uint8_t>();
-  if (value > 1)
-    in.fail();
-  return value == 1;
-}
-
-std::string cluster_prefix(const tenant& owner, cluster_id cluster) {
-  return cluster_key(owner, cluster);
-}
-
 caf::error damaged() {
   return caf::make_error(errc::storage_unavailable,
                          std::string{"execution record is damaged: restore the data directory from "
                                      "a backup"});
 }
+
+/// Collects the records of a scan, up to a bound.
+class record_list {
+public:
+  explicit record_list(std::size_t limit) : limit_(limit) {}
+
+  std::function<bool(std::string_view, std::string_view)> visitor() {
+    return [this](std::string_view, std::string_view value) {
+      if (records_.size() >= limit_)
+        return false;
+      auto record = decode_execution(value);
+      if (record)
+        records_.push_back(std::move(*record));
+      else
+        damage_ = record.error();
+      return !damage_;
+    };
+  }
+
+  caf::expected<std::vector<execution_record>> result(caf::error scanned) {
+    if (scanned)
+      return scanned;
+    if (damage_)
+      return damage_;
+    return {std::move(records_)};
+  }
+
+private:
+  std::size_t limit_;
+  std::vector<execution_record> records_;
+  caf::error damage_;
+};
 
 } // namespace
 
@@ -64,8 +75,8 @@ std::string encode(const execution_record& record) {
   std::string out;
   out.reserve(128 + record.command.size() + record.sealed_output.size());
   put_big_endian(out, schema);
-  put_big_endian(out, static_cast<std::uint64_t>(record.id.value));
-  put_big_endian(out, static_cast<std::uint64_t>(record.cluster.value));
+  put_id(out, record.id);
+  put_id(out, record.cluster);
   put_big_endian(out, static_cast<std::uint8_t>(record.state));
   put_prefixed(out, record.command);
   put_prefixed(out, record.verb);
@@ -73,8 +84,7 @@ std::string encode(const execution_record& record) {
   put_prefixed(out, record.request_id);
   put_big_endian(out, record.roles.bits);
   put_time(out, record.started_at);
-  put_flag(out, record.ended_at.has_value());
-  put_time(out, record.ended_at.value_or(wall_time{}));
+  put_optional(out, record.ended_at);
   put_big_endian(out, static_cast<std::uint32_t>(record.return_code));
   put_flag(out, record.is_truncated);
   put_flag(out, record.is_outcome_unknown);
@@ -88,8 +98,8 @@ caf::expected<execution_record> decode_execution(std::string_view bytes) {
   execution_record record;
   if (in.take<std::uint8_t>() != schema)
     in.fail();
-  record.id.value = static_cast<std::int64_t>(in.take<std::uint64_t>());
-  record.cluster.value = static_cast<std::int64_t>(in.take<std::uint64_t>());
+  record.id = take_id<execution_id>(in);
+  record.cluster = take_id<cluster_id>(in);
   const auto state = in.take<std::uint8_t>();
   if (state > static_cast<std::uint8_t>(execution_state::denied))
     in.fail();
@@ -101,10 +111,7 @@ caf::expected<execution_record> decode_execution(std::string_view bytes) {
   record.request_id = in.take_prefixed();
   record.roles.bits = in.take<std::uint8_t>();
   record.started_at = take_time(in);
-  const bool has_ended = take_flag(in);
-  const auto ended_at = take_time(in);
-  if (has_ended)
-    record.ended_at = ended_at;
+  record.ended_at = take_optional_time(in);
   record.return_code = static_cast<std::int32_t>(in.take<std::uint32_t>());
   record.is_truncated = take_flag(in);
   record.is_outcome_unknown = take_flag(in);
@@ -136,7 +143,7 @@ row forget_running(const tenant& owner, execution_id id) {
 }
 
 row delete_executions(const tenant& owner, cluster_id cluster) {
-  auto from = cluster_prefix(owner, cluster);
+  auto from = cluster_key(owner, cluster);
   auto until = end_of_prefix(from);
   return {family::executions, std::move(from), std::nullopt, std::move(until)};
 }
@@ -144,46 +151,16 @@ row delete_executions(const tenant& owner, cluster_id cluster) {
 caf::expected<std::vector<execution_record>>
 read_executions(const database& db, const tenant& owner, cluster_id cluster, std::int64_t before,
                 std::size_t limit) {
-  const auto from = cluster_prefix(owner, cluster);
+  const auto from = cluster_key(owner, cluster);
   const auto until =
       before > 0 ? execution_key(owner, cluster, execution_id{before}) : end_of_prefix(from);
-  std::vector<execution_record> records;
-  caf::error damage;
-  auto err =
-      db.scan_back(family::executions, from, until, [&](std::string_view, std::string_view value) {
-        if (records.size() >= limit)
-          return false;
-        auto record = decode_execution(value);
-        if (!record)
-          damage = record.error();
-        else
-          records.push_back(std::move(*record));
-        return !damage;
-      });
-  if (err)
-    return err;
-  if (damage)
-    return damage;
-  return {std::move(records)};
+  record_list found{limit};
+  return found.result(db.scan_back(family::executions, from, until, found.visitor()));
 }
 
 caf::expected<std::optional<row>> trim_executions(const database& db, const tenant& owner,
                                                   cluster_id cluster, std::size_t keep) {
-  const auto from = cluster_prefix(owner, cluster);
-  std::size_t seen = 0;
-  std::string until;
-  auto err = db.scan_back(family::executions, from, end_of_prefix(from),
-                          [&](std::string_view key, std::string_view) {
-                            if (++seen <= keep)
-                              return true;
-                            until = std::string{key} + '\0'; // the key itself goes, too
-                            return false;
-                          });
-  if (err)
-    return err;
-  if (until.empty())
-    return std::optional<row>{};
-  return std::optional<row>{row{family::executions, from, std::nullopt, std::move(until)}};
+  return trim_oldest(db, family::executions, cluster_key(owner, cluster), keep);
 }
 
 caf::expected<std::optional<execution_record>>
@@ -201,22 +178,12 @@ read_execution(const database& db, const tenant& owner, cluster_id cluster, exec
 
 caf::expected<std::vector<execution_record>> read_running(const database& db, const tenant& owner) {
   const auto from = user_key(owner);
-  std::vector<execution_record> records;
-  caf::error damage;
-  auto err = db.scan(family::operations, from, end_of_prefix(from),
-                     [&](std::string_view, std::string_view value) {
-                       auto record = decode_execution(value);
-                       if (!record)
-                         damage = record.error();
-                       else
-                         records.push_back(std::move(*record));
-                       return !damage;
-                     });
-  if (err)
-    return err;
-  if (damage)
-    return damage;
-  return {std::move(records)};
+  record_list found{SIZE_MAX};
+  return found.result(
+      db.scan(family::operations, from, end_of_prefix(from),
+              [take = found.visitor()](std::string_view key, std::string_view value) {
+                return is_analysis_mark(value) || take(key, value);
+              }));
 }
 
 caf::expected<std::vector<tenant>> users_with_running(const database& db) {

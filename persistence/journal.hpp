@@ -28,6 +28,7 @@ enum class family : std::uint8_t {
   tokens,
   meta,
   rules,
+  solutions,
 };
 
 /// One row to write, or to delete where `value` is empty; with `until`, every row of [key, until)

@@ -41,10 +41,34 @@ std::string operation_key(const tenant& owner, execution_id id) {
   return key;
 }
 
+std::string operation_key(const tenant& owner, analysis_id id) {
+  return operation_key(owner, execution_id{id.value});
+}
+
+std::string analysis_key(const tenant& owner, cluster_id cluster, analysis_id id) {
+  return execution_key(owner, cluster, execution_id{id.value});
+}
+
+std::string finding_key(const tenant& owner, cluster_id cluster, std::string_view finding) {
+  return cluster_key(owner, cluster).append(finding);
+}
+
 std::string execution_key(const tenant& owner, cluster_id cluster, execution_id id) {
   auto key = begin_key(owner, 16);
   put_big_endian(key, static_cast<std::uint64_t>(cluster.value));
   put_big_endian(key, static_cast<std::uint64_t>(id.value));
+  return key;
+}
+
+std::string solution_key(const tenant& owner, std::string_view fingerprint) {
+  auto key = begin_key(owner, 1 + fingerprint.size());
+  put_big_endian(key, std::uint8_t{1});
+  return key.append(fingerprint);
+}
+
+std::string spending_key(const tenant& owner) {
+  auto key = begin_key(owner, 1);
+  put_big_endian(key, std::uint8_t{0});
   return key;
 }
 

@@ -18,7 +18,11 @@
 ///   events       shard u16 | user u64 | sequence u64
 ///   operations   shard u16 | user u64 | id u64            (what is running now)
 ///   executions   shard u16 | user u64 | cluster u64 | id u64
+///   analyses     shard u16 | user u64 | cluster u64 | id u64
+///   findings     shard u16 | user u64 | cluster u64 | finding id (text)
 ///   rules        shard u16 | user u64 | cluster u64       (0: the user's own)
+///   solutions    shard u16 | user u64 | 1 u8 | fingerprint (hexadecimal)
+///                shard u16 | user u64 | 0 u8              (tokens spent)
 ///   queue        node sequence u64
 ///   meta         name (`meta_name`), for key-encryption keys followed by their id u32
 ///
@@ -34,7 +38,12 @@ std::string cluster_key(const tenant& owner, cluster_id cluster);
 std::string name_key(const tenant& owner, std::string_view name);
 std::string event_key(const tenant& owner, std::uint64_t sequence);
 std::string operation_key(const tenant& owner, execution_id id);
+std::string operation_key(const tenant& owner, analysis_id id);
+std::string analysis_key(const tenant& owner, cluster_id cluster, analysis_id id);
+std::string finding_key(const tenant& owner, cluster_id cluster, std::string_view finding);
 std::string execution_key(const tenant& owner, cluster_id cluster, execution_id id);
+std::string solution_key(const tenant& owner, std::string_view fingerprint);
+std::string spending_key(const tenant& owner);
 std::string queue_key(std::uint64_t node_sequence);
 
 /// The owner of a key that begins as `user_key` writes; none for anything else.

@@ -60,6 +60,10 @@ caf::expected<loaded_user> load_user(const database& db, const tenant& owner) {
   if (!running)
     return running.error();
   user.interrupted = std::move(*running);
+  auto analyses = read_running_analyses(db, owner);
+  if (!analyses)
+    return analyses.error();
+  user.interrupted_analyses = std::move(*analyses);
   return {std::move(user)};
 }
 
@@ -77,11 +81,13 @@ std::vector<row> put_cluster(const tenant& owner, const stored_cluster& cluster)
 
 std::vector<row> delete_cluster(const tenant& owner, const cluster_facts& facts) {
   std::vector<row> rows;
-  rows.reserve(4);
+  rows.reserve(6);
   rows.push_back({family::clusters, cluster_key(owner, facts.id), std::nullopt});
   rows.push_back({family::names, name_key(owner, facts.name), std::nullopt});
   rows.push_back({family::rules, cluster_key(owner, facts.id), std::nullopt});
   rows.push_back(delete_executions(owner, facts.id));
+  for (auto& x : delete_analyses(owner, facts.id))
+    rows.push_back(std::move(x));
   return rows;
 }
 

@@ -2,6 +2,7 @@
 
 #include "messages/auth.hpp"
 #include "messages/cluster.hpp"
+#include "persistence/analyses.hpp"
 #include "persistence/event_chain.hpp"
 #include "persistence/executions.hpp"
 #include "persistence/journal.hpp"
@@ -37,7 +38,8 @@ struct loaded_user {
   std::vector<stored_cluster> clusters; ///< Oldest first (by id).
   /// Extra kubectl rules, a JSON array each; of cluster 0: the user's own.
   std::map<cluster_id, std::string> rules{};
-  std::vector<execution_record> interrupted{}; ///< Under way when the last process ended.
+  std::vector<execution_record> interrupted{};         ///< Under way when the last process ended.
+  std::vector<analysis_record> interrupted_analyses{}; ///< The same.
 };
 
 /// Reads what a user owns. Errors: `storage_unavailable` (a record that does not parse too).

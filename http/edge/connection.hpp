@@ -88,6 +88,7 @@ private:
   void on_body_expected();
   void on_request();
   void answer_here(operation what);
+  void on_analysis();
   void on_command_body();
   void on_rules_body();
   void ask(call_request request, std::chrono::milliseconds patience = {});

@@ -45,6 +45,8 @@ void connection::on_piece(std::uint64_t number, const output_piece& piece) {
     return;
   if (phase_ == phase::waiting)
     begin_stream();
+  if (piece.is_progress)
+    return push_event("progress", piece.text);
   std::string json;
   json_writer{json}
       .open_object()

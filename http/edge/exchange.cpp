@@ -3,6 +3,7 @@
 #include "http/edge/health.hpp"
 #include "http/edge/reply_path.hpp"
 #include "http/edge/router.hpp"
+#include "http/edge/validate_analysis.hpp"
 #include "http/edge/validate_command.hpp"
 #include "http/wire/runtime.hpp"
 
@@ -61,12 +62,25 @@ std::optional<call_request> bodyless_request(operation what, path_parameters& pa
     return get_command_rules{};
   if (what == operation::get_credentials)
     return get_credentials{std::move(parameters[0])};
+  if (what == operation::get_analysis_anywhere || what == operation::cancel_analysis_anywhere) {
+    const analysis_id analysis{take_id("analysis_id", parameters[0], faults)};
+    if (!faults.empty())
+      return std::nullopt;
+    if (what == operation::get_analysis_anywhere)
+      return get_analysis{{}, analysis};
+    return cancel_analysis{{}, analysis};
+  }
   const cluster_id cluster{take_id("cluster_id", parameters[0], faults)};
+  analysis_id analysis{};
+  if (what == operation::get_analysis || what == operation::cancel_analysis
+      || what == operation::diff_analyses)
+    analysis.value = take_id("analysis_id", parameters[1], faults);
+  const auto base = what == operation::diff_analyses ? read_base(query, faults) : analysis_id{};
   execution_id execution{};
   if (what == operation::get_execution || what == operation::cancel_execution)
     execution.value = take_id("execution_id", parameters[1], faults);
   list_executions page{cluster};
-  if (what == operation::list_executions)
+  if (what == operation::list_executions || what == operation::list_analyses)
     read_page(query, page, faults);
   if (!faults.empty())
     return std::nullopt;
@@ -77,6 +91,16 @@ std::optional<call_request> bodyless_request(operation what, path_parameters& pa
     return get_namespaces{cluster};
   case operation::list_executions:
     return page;
+  case operation::list_analyses:
+    return list_analyses{cluster, page.limit, page.before};
+  case operation::get_analysis:
+    return get_analysis{cluster, analysis};
+  case operation::cancel_analysis:
+    return cancel_analysis{cluster, analysis};
+  case operation::diff_analyses:
+    return diff_analyses{cluster, analysis, base};
+  case operation::list_findings:
+    return list_findings{cluster};
   case operation::get_execution:
     return get_execution{cluster, execution};
   case operation::cancel_execution:
@@ -89,6 +113,7 @@ std::optional<call_request> bodyless_request(operation what, path_parameters& pa
 }
 
 constexpr std::chrono::seconds command_slack{15}; ///< For what stands around a command's own time.
+constexpr std::chrono::seconds stream_patience{600}; ///< Of who watches what goes on without it.
 
 } // namespace
 
@@ -171,6 +196,8 @@ void connection::on_request() {
     return on_command_body();
   if (row_->body.data() == route_parts::rules_fields.data())
     return on_rules_body();
+  if (row_->run == operation::analyze_cluster || row_->run == operation::start_analysis)
+    return on_analysis();
   if (row_->run == operation::kubectl_policy) {
     auto text = shared_->config.kubectl_policy ? shared_->config.kubectl_policy() : nullptr;
     return text ? respond(200, json_type, std::move(text)) : refuse(errc::not_ready);
@@ -179,7 +206,25 @@ void connection::on_request() {
   auto request = bodyless_request(row_->run, parameters_, query(), faults);
   if (!request)
     return refuse(errc::validation_failed, {}, faults);
-  ask(std::move(*request));
+  ask(std::move(*request),
+      wants_stream() ? std::chrono::milliseconds{stream_patience} : std::chrono::milliseconds{});
+}
+
+void connection::on_analysis() {
+  const bool is_started = row_->run == operation::start_analysis;
+  auto checked =
+      is_started ? validate_analysis_body(parser_->take_body()) : validate_analysis_query(query());
+  const auto id = take_id("cluster_id", parameters_[0], checked.faults);
+  if (checked.code == errc::none && !checked.faults.empty())
+    checked.code = errc::validation_failed;
+  if (checked.code != errc::none)
+    return refuse(checked.code, checked.detail, checked.faults);
+  checked.request.cluster.value = id;
+  if (is_started)
+    checked.request.how = analyze_cluster::mode::start;
+  const auto patience =
+      is_started ? std::chrono::milliseconds{} : checked.request.timeout + command_slack;
+  ask(std::move(checked.request), patience);
 }
 
 void connection::on_command_body() {

@@ -104,7 +104,7 @@ void write_content(json_writer& out, const route& row) {
         .open_object()
         .key("schema")
         .raw(
-            R"({"type":"string","description":"Events output (stream, text), then result or error"})")
+            R"({"type":"string","description":"Events output (stream, text) or progress, then result or error"})")
         .close_object();
   out.close_object();
 }

@@ -118,18 +118,38 @@ route_match find_route(listener where, std::string_view method, std::string_view
   return result;
 }
 
-query_value find_query(std::string_view query, std::string_view name) {
-  query_value found;
+namespace {
+
+/// Calls `take` with each value of `name`.
+template <class Take>
+void each_value(std::string_view query, std::string_view name, Take take) {
   while (!query.empty()) {
     const auto pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
     const auto equals = pair.find('=');
-    if (pair.substr(0, equals) != name)
-      continue;
-    ++found.count;
-    found.value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+    if (pair.substr(0, equals) == name)
+      take(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
   }
+}
+
+} // namespace
+
+query_value find_query(std::string_view query, std::string_view name) {
+  query_value found;
+  each_value(query, name, [&found](std::string_view value) {
+    ++found.count;
+    found.value = value;
+  });
   return found;
+}
+
+std::vector<std::string> find_all(std::string_view query, std::string_view name) {
+  std::vector<std::string> values;
+  each_value(query, name, [&values](std::string_view value) {
+    auto decoded = decode_segment(value);
+    values.push_back(decoded ? std::move(*decoded) : std::string{value});
+  });
+  return values;
 }
 
 } // namespace kubesage

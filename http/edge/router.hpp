@@ -35,4 +35,8 @@ struct query_value {
 };
 query_value find_query(std::string_view query, std::string_view name);
 
+/// Every value of `name` in a query, in order, percent encoding taken off; one whose escapes are
+/// broken stays as it is.
+std::vector<std::string> find_all(std::string_view query, std::string_view name);
+
 } // namespace kubesage

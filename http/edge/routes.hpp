@@ -1,194 +1,11 @@
 #pragma once
 
-#include "messages/auth.hpp"
-#include "messages/error.hpp"
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string_view>
+#include "http/edge/route_parts.hpp"
 
 namespace kubesage {
 
 /// The one table of what the server answers. Router, access check, body limits, validation, the
 /// Allow header, metrics labels and the OpenAPI document all read it.
-
-enum class verb : std::uint8_t { get, post, put, delete_ };
-
-constexpr std::string_view name_of(verb value) noexcept {
-  switch (value) {
-  case verb::get:
-    return "GET";
-  case verb::post:
-    return "POST";
-  case verb::put:
-    return "PUT";
-  case verb::delete_:
-    return "DELETE";
-  }
-  return "GET";
-}
-
-enum class operation : std::uint8_t {
-  onboard_cluster,
-  list_clusters,
-  remove_cluster,
-  get_credentials,
-  get_namespaces,
-  select_cluster,
-  execute_command,
-  start_execution,
-  list_executions,
-  get_execution,
-  cancel_execution,
-  kubectl_policy,
-  get_rules,
-  put_rules,
-  get_cluster_rules,
-  put_cluster_rules,
-  simulate_rules,
-  openapi,
-  livez,
-  readyz,
-  metrics,
-};
-
-/// Where a row is served: the API's listener, the admin listener, or both.
-enum class listener : std::uint8_t { api = 1, admin = 2, both = 3 };
-
-constexpr bool serves(listener row, listener asked) noexcept {
-  return (static_cast<int>(row) & static_cast<int>(asked)) != 0;
-}
-
-struct body_field {
-  std::string_view name;
-  std::string_view schema; ///< JSON Schema, as JSON.
-  bool is_required;
-  std::string_view description;
-};
-
-struct query_parameter {
-  std::string_view name;
-  std::string_view schema; ///< JSON Schema, as JSON.
-  std::string_view description;
-};
-
-struct route {
-  verb method;
-  std::string_view path; ///< At most two `{parameter}`s, each a whole segment.
-  operation run;
-  std::string_view operation_id;
-  std::string_view summary;
-  listener where = listener::api;
-  bool is_classic = false;            ///< Also served under `route_prefixes`.
-  std::optional<role> needs{};        ///< None: no token is asked for.
-  std::size_t body_limit = 64 * 1024; ///< Bytes.
-  std::span<const body_field> body{};
-  std::span<const query_parameter> query{};
-  int success = 200;
-  std::string_view answer{};      ///< Name of the schema of the success body; empty: text.
-  std::span<const errc> errors{}; ///< Beside those of every route that needs a token.
-  bool is_strict = false;         ///< Refuses members that it does not know.
-  bool streams = false;           ///< `Accept: text/event-stream` gives output as it comes.
-  bool watches_client = false;    ///< The work ends when the client leaves.
-};
-
-inline constexpr std::array<std::string_view, 2> route_prefixes{"/kubeconfig", "/api/v2.0"};
-
-namespace route_parts {
-
-inline constexpr std::string_view text_or_null = R"({"type":["string","null"]})";
-
-inline constexpr std::array onboarding_fields{
-    body_field{
-        "cluster_name", R"({"type":"string","minLength":1,"maxLength":253})", true,
-        "Unique among your clusters; no control character, slash, percent sign or backslash"},
-    body_field{"server_url", R"({"type":"string","format":"uri","maxLength":512})", true,
-               "Absolute https URL of the API server"},
-    body_field{"token", R"({"type":["string","null"],"maxLength":65536})", false,
-               "Bearer token; required unless a client certificate is given"},
-    body_field{"context_name", text_or_null, false, "Name of the kubeconfig context"},
-    body_field{"provider_name", R"({"type":["string","null"],"default":"Standard"})", false,
-               "Who runs the cluster"},
-    body_field{"tags", R"({"type":["string","array","null"],"items":{"type":"string"}})", false,
-               "Comma-separated text or a list"},
-    body_field{"use_secure_tls", R"({"type":"boolean","default":false})", false,
-               "Whether the server's certificate is verified"},
-    body_field{"ca_data", text_or_null, false,
-               "Certificate authority, PEM or base64 of PEM; only with use_secure_tls"},
-    body_field{"tls_cert", text_or_null, false,
-               "Client certificate, PEM or base64 of PEM; only with use_secure_tls and tls_key"},
-    body_field{"tls_key", text_or_null, false,
-               "Private key of tls_cert, PEM or base64 of PEM; never in an answer but credentials"},
-};
-
-inline constexpr std::array onboarding_query{
-    query_parameter{"dry_run", R"({"type":"boolean","default":false})",
-                    "Validate and test the connection, store nothing"},
-    query_parameter{"verify", R"({"type":"boolean","default":false})",
-                    "Test the connection before storing"},
-};
-
-inline constexpr std::array health_query{
-    query_parameter{"verbose", R"({"type":"string"})", "List each check"},
-};
-
-inline constexpr std::array command_fields{
-    body_field{"command", R"({"type":"string","minLength":1,"maxLength":4096})", false,
-               "A kubectl command line; the leading kubectl may be left out. Either this or args"},
-    body_field{"args", R"({"type":"array","items":{"type":"string"},"maxItems":128})", false,
-               "The words of the command, each taken as it is"},
-    body_field{"timeout_seconds", R"({"type":"integer","minimum":1,"maximum":300,"default":30})",
-               false, "How long the command may run"},
-};
-
-inline constexpr std::array rules_fields{
-    body_field{"rules", R"({"type":"array","items":{"$ref":"#/components/schemas/CommandRule"}})",
-               true, "All the rules; they take the place of those before"},
-};
-
-inline constexpr std::array command_query{
-    query_parameter{"dry_run", R"({"type":"boolean","default":false})",
-                    "Say what the policy decides, and by which rule; run nothing"},
-};
-
-inline constexpr std::array history_query{
-    query_parameter{"limit", R"({"type":"integer","minimum":1,"maximum":500,"default":100})",
-                    "Most executions in the answer"},
-    query_parameter{"continue", R"({"type":"string"})", "As the page before gave it"},
-};
-
-inline constexpr std::array onboarding_errors{
-    errc::malformed_json,         errc::cluster_name_taken,     errc::cluster_unreachable,
-    errc::cluster_tls_failed,     errc::cluster_unauthorized,   errc::cluster_forbidden,
-    errc::cluster_rate_limited,   errc::cluster_bad_response,   errc::cluster_timeout,
-    errc::unsupported_media_type, errc::idempotency_unsupported};
-inline constexpr std::array lookup_errors{errc::cluster_not_found};
-inline constexpr std::array selection_errors{errc::cluster_not_found,
-                                             errc::idempotency_unsupported};
-inline constexpr std::array namespace_errors{errc::cluster_not_found,    errc::cluster_unreachable,
-                                             errc::cluster_tls_failed,   errc::cluster_unauthorized,
-                                             errc::cluster_forbidden,    errc::cluster_rate_limited,
-                                             errc::cluster_bad_response, errc::cluster_timeout};
-inline constexpr std::array readiness_errors{errc::not_ready};
-inline constexpr std::array command_errors{
-    errc::malformed_json,         errc::cluster_not_found,   errc::command_denied,
-    errc::sandbox_unavailable,    errc::cluster_unreachable, errc::cluster_tls_failed,
-    errc::cluster_unauthorized,   errc::cluster_forbidden,   errc::cluster_rate_limited,
-    errc::cluster_bad_response,   errc::cluster_timeout,     errc::unsupported_media_type,
-    errc::idempotency_unsupported};
-inline constexpr std::array execution_errors{errc::cluster_not_found, errc::execution_not_found};
-inline constexpr std::array cancel_errors{errc::cluster_not_found, errc::execution_not_found,
-                                          errc::execution_finished};
-inline constexpr std::array rules_errors{errc::malformed_json, errc::unsupported_media_type};
-inline constexpr std::array cluster_rules_errors{errc::malformed_json, errc::cluster_not_found,
-                                                 errc::unsupported_media_type,
-                                                 errc::idempotency_unsupported};
-
-} // namespace route_parts
-
 inline constexpr std::array route_table{
     route{.method = verb::get,
           .path = "/clusters",
@@ -353,6 +170,91 @@ inline constexpr std::array route_table{
           .answer = "RuleSimulation",
           .errors = route_parts::cluster_rules_errors,
           .is_strict = true},
+    route{.method = verb::post,
+          .path = "/analyze-k8s-with-solutions/{cluster_id}",
+          .run = operation::analyze_cluster,
+          .operation_id = "analyzeCluster",
+          .summary = "Find what is wrong in a cluster and how to mend it, and wait for the report",
+          .is_classic = true,
+          .needs = role::operator_,
+          .query = route_parts::analysis_query,
+          .answer = "AnalysisReport",
+          .errors = route_parts::analysis_errors,
+          .streams = true,
+          .watches_client = true},
+    route{.method = verb::post,
+          .path = "/api/v1/clusters/{cluster_id}/analyses",
+          .run = operation::start_analysis,
+          .operation_id = "startAnalysis",
+          .summary = "Start an analysis that goes on without the caller",
+          .needs = role::operator_,
+          .body = route_parts::analysis_fields,
+          .success = 202,
+          .answer = "Analysis",
+          .errors = route_parts::analysis_errors,
+          .is_strict = true},
+    route{.method = verb::get,
+          .path = "/api/v1/clusters/{cluster_id}/analyses",
+          .run = operation::list_analyses,
+          .operation_id = "listAnalyses",
+          .summary = "The analyses of a cluster, newest first",
+          .needs = role::viewer,
+          .query = route_parts::history_query,
+          .answer = "AnalysisList",
+          .errors = route_parts::lookup_errors},
+    route{.method = verb::get,
+          .path = "/api/v1/clusters/{cluster_id}/analyses/{analysis_id}",
+          .run = operation::get_analysis,
+          .operation_id = "getAnalysis",
+          .summary = "One analysis, with its report where that was kept",
+          .needs = role::viewer,
+          .answer = "Analysis",
+          .errors = route_parts::analysis_lookup_errors,
+          .streams = true},
+    route{.method = verb::delete_,
+          .path = "/api/v1/clusters/{cluster_id}/analyses/{analysis_id}",
+          .run = operation::cancel_analysis,
+          .operation_id = "cancelAnalysis",
+          .summary = "End a running analysis",
+          .needs = role::operator_,
+          .success = 204,
+          .answer = "",
+          .errors = route_parts::analysis_cancel_errors},
+    route{.method = verb::get,
+          .path = "/api/v1/analyses/{analysis_id}",
+          .run = operation::get_analysis_anywhere,
+          .operation_id = "getAnalysisAnywhere",
+          .summary = "One analysis of any of your clusters",
+          .needs = role::viewer,
+          .answer = "Analysis",
+          .errors = route_parts::analysis_lookup_errors,
+          .streams = true},
+    route{.method = verb::delete_,
+          .path = "/api/v1/analyses/{analysis_id}",
+          .run = operation::cancel_analysis_anywhere,
+          .operation_id = "cancelAnalysisAnywhere",
+          .summary = "End a running analysis of any of your clusters",
+          .needs = role::operator_,
+          .success = 204,
+          .answer = "",
+          .errors = route_parts::analysis_cancel_errors},
+    route{.method = verb::get,
+          .path = "/api/v1/clusters/{cluster_id}/analyses/{analysis_id}/diff",
+          .run = operation::diff_analyses,
+          .operation_id = "diffAnalyses",
+          .summary = "What came, changed and went between two analyses",
+          .needs = role::viewer,
+          .query = route_parts::diff_query,
+          .answer = "AnalysisDiff",
+          .errors = route_parts::analysis_lookup_errors},
+    route{.method = verb::get,
+          .path = "/api/v1/clusters/{cluster_id}/findings",
+          .run = operation::list_findings,
+          .operation_id = "listFindings",
+          .summary = "The findings of a cluster that are open, and since when",
+          .needs = role::viewer,
+          .answer = "FindingList",
+          .errors = route_parts::lookup_errors},
     route{.method = verb::get,
           .path = "/openapi.json",
           .run = operation::openapi,

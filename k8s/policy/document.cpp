@@ -1,6 +1,10 @@
 #include "k8s/policy/document.hpp"
 
+#include "messages/error.hpp"
+
 #include <sstream>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <simdjson.h>
@@ -51,87 +55,92 @@ std::optional<document> read_json(std::string_view text) {
   return copy(root);
 }
 
-/// Builds the tree from yaml-cpp's events. Once something is refused the rest is passed over.
+struct fault : std::runtime_error {
+  fault(const YAML::Mark& at, const char* what) : std::runtime_error(what), line(at.line + 1) {}
+  int line;
+};
+
+/// Builds the tree from yaml-cpp's events; no node of the library is made, so that aliases cannot
+/// blow one up.
 class tree_builder : public YAML::EventHandler {
 public:
-  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  explicit tree_builder(std::size_t max_items) : left_(max_items) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (is_started_)
+      throw fault{mark, "a second document begins here"};
+    is_started_ = true;
+  }
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t anchor) override {
-    add({}, anchor, "");
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    check(mark, anchor, "");
+    place(mark, {});
   }
-  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {
-    is_good_ = false;
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
+    throw fault{mark, "aliases are not taken"};
   }
-  void OnScalar(const YAML::Mark& /*mark*/, const std::string& tag, YAML::anchor_t anchor,
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    check(mark, anchor, tag);
     document scalar;
     scalar.what = document::kind::text;
     scalar.text = value;
-    add(std::move(scalar), anchor, tag);
+    place(mark, std::move(scalar));
   }
-  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& tag, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
-    open(document::kind::array, anchor, tag);
+    open(mark, document::kind::array, anchor, tag);
   }
   void OnSequenceEnd() override {
     close();
   }
-  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& tag, YAML::anchor_t anchor,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
-    open(document::kind::object, anchor, tag);
+    open(mark, document::kind::object, anchor, tag);
   }
   void OnMapEnd() override {
     close();
   }
 
   std::optional<document> take() {
-    if (!is_good_ || !root_)
-      return std::nullopt;
-    return std::move(*root_);
+    return std::move(root_);
   }
 
 private:
   struct level {
     document value;
     std::optional<std::string> key; ///< Of an object, whose value comes next.
+    YAML::Mark begin;
   };
 
-  void check(YAML::anchor_t anchor, const std::string& tag) {
-    if (anchor != YAML::NullAnchor || !(tag.empty() || tag == "?" || tag == "!"))
-      is_good_ = false;
+  void check(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag) {
+    if (anchor != YAML::NullAnchor)
+      throw fault{mark, "anchors are not taken"};
+    if (!(tag.empty() || tag == "?" || tag == "!"))
+      throw fault{mark, "tags are not taken"};
+    if (left_-- == 0)
+      throw fault{mark, "there are too many values"};
   }
 
-  void open(document::kind what, YAML::anchor_t anchor, const std::string& tag) {
-    check(anchor, tag);
+  void open(const YAML::Mark& mark, document::kind what, YAML::anchor_t anchor,
+            const std::string& tag) {
+    check(mark, anchor, tag);
     if (levels_.size() >= max_depth)
-      is_good_ = false;
-    if (!is_good_) {
-      ++skipped_;
-      return;
-    }
+      throw fault{mark, "it is nested too deep"};
     levels_.push_back({});
     levels_.back().value.what = what;
+    levels_.back().begin = mark;
   }
 
   void close() {
-    if (skipped_ > 0) {
-      --skipped_;
-      return;
-    }
     if (levels_.empty())
       return;
-    auto value = std::move(levels_.back().value);
+    auto last = std::move(levels_.back());
     levels_.pop_back();
-    place(std::move(value));
+    place(last.begin, std::move(last.value));
   }
 
-  void add(document value, YAML::anchor_t anchor, const std::string& tag) {
-    check(anchor, tag);
-    if (is_good_)
-      place(std::move(value));
-  }
-
-  void place(document value) {
+  void place(const YAML::Mark& mark, document value) {
     if (levels_.empty()) {
       root_ = std::move(value);
       return;
@@ -146,30 +155,18 @@ private:
     } else if (value.what == document::kind::text) {
       parent.key = std::move(value.text);
     } else {
-      is_good_ = false; // a key that is no text
+      throw fault{mark, "a key is no text"};
     }
   }
 
-  bool is_good_ = true;
-  std::size_t skipped_ = 0;
+  bool is_started_ = false;
+  std::size_t left_;
   std::vector<level> levels_;
   std::optional<document> root_;
 };
 
-std::optional<document> read_yaml(std::string_view text) {
-  try {
-    std::istringstream stream{std::string{text}};
-    YAML::Parser parser{stream};
-    tree_builder first;
-    if (!parser.HandleNextDocument(first))
-      return std::nullopt;
-    tree_builder second;
-    if (parser.HandleNextDocument(second))
-      return std::nullopt;
-    return first.take();
-  } catch (const YAML::Exception&) {
-    return std::nullopt;
-  }
+caf::error refuse(int line, const std::string& why) {
+  return caf::make_error(errc::validation_failed, "line " + std::to_string(line) + ": " + why);
 }
 
 } // namespace
@@ -178,7 +175,29 @@ std::optional<document> read_document(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos)
     return std::nullopt;
-  return text[first] == '{' || text[first] == '[' ? read_json(text) : read_yaml(text);
+  if (text[first] == '{' || text[first] == '[')
+    return read_json(text);
+  auto parsed = read_yaml_document(text, 2 * text.size() + 4);
+  if (!parsed)
+    return std::nullopt;
+  return std::move(*parsed);
+}
+
+caf::expected<document> read_yaml_document(std::string_view text, std::size_t max_items) {
+  try {
+    std::istringstream stream{std::string{text}};
+    YAML::Parser parser{stream};
+    tree_builder builder{max_items};
+    while (parser.HandleNextDocument(builder)) {
+    }
+    if (auto root = builder.take())
+      return std::move(*root);
+    return refuse(1, "there is nothing in it");
+  } catch (const fault& found) {
+    return refuse(found.line, found.what());
+  } catch (const YAML::Exception& found) {
+    return refuse(found.mark.line + 1, "this is not YAML");
+  }
 }
 
 } // namespace kubesage::policy

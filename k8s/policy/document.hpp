@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <caf/expected.hpp>
 
 namespace kubesage::policy {
 
@@ -21,5 +24,10 @@ struct document {
 /// Reads text as kubectl does: JSON when it begins with `{` or `[`, YAML otherwise. Nothing when
 /// it is neither, is deeper than 64 levels, or uses YAML's anchors, tags or several documents.
 std::optional<document> read_document(std::string_view text);
+
+/// Reads YAML, which JSON is too, and says what is wrong with it: also more than `max_items`
+/// values. Scalars of all types are `text`. Errors: `validation_failed` with the line, never a
+/// value.
+caf::expected<document> read_yaml_document(std::string_view text, std::size_t max_items);
 
 } // namespace kubesage::policy

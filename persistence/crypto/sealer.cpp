@@ -16,6 +16,7 @@ constexpr std::uint8_t schema = 1;
 constexpr std::uint32_t seed_id = 1;
 constexpr std::string_view field = "cluster.secrets";
 constexpr std::string_view output_field = "execution.output";
+constexpr std::string_view report_field = "analysis.report";
 
 /// The place where a blob belongs. Whatever changes here makes the old blob refuse to open.
 std::string place_of(const tenant& owner, const cluster_facts& facts) {
@@ -42,16 +43,17 @@ std::string place_of(const tenant& owner, const cluster_facts& facts) {
   return place;
 }
 
-std::string place_of(const tenant& owner, cluster_id cluster, execution_id execution) {
+std::string place_of(const tenant& owner, cluster_id cluster, std::int64_t id,
+                     std::string_view kind) {
   std::string place;
   for (const auto value :
        {static_cast<std::uint64_t>(schema), static_cast<std::uint64_t>(owner.user().value),
-        static_cast<std::uint64_t>(cluster.value), static_cast<std::uint64_t>(execution.value)}) {
+        static_cast<std::uint64_t>(cluster.value), static_cast<std::uint64_t>(id)}) {
     std::string bytes;
     put_big_endian(bytes, value);
     put_prefixed(place, bytes);
   }
-  put_prefixed(place, output_field);
+  put_prefixed(place, kind);
   return place;
 }
 
@@ -105,12 +107,26 @@ caf::expected<cluster_secrets> open_secrets(const secret& seed, const tenant& ow
 
 caf::expected<std::string> seal_output(const secret& seed, const tenant& owner, cluster_id cluster,
                                        execution_id execution, std::string_view text) {
-  return seal_blob(seed.expose(), seed_id, place_of(owner, cluster, execution), text);
+  return seal_blob(seed.expose(), seed_id, place_of(owner, cluster, execution.value, output_field),
+                   text);
 }
 
 caf::expected<secret> open_output(const secret& seed, const tenant& owner, cluster_id cluster,
                                   execution_id execution, std::string_view sealed) {
-  return open_blob(seed.expose(), seed_id, place_of(owner, cluster, execution), sealed);
+  return open_blob(seed.expose(), seed_id, place_of(owner, cluster, execution.value, output_field),
+                   sealed);
+}
+
+caf::expected<std::string> seal_report(const secret& seed, const tenant& owner, cluster_id cluster,
+                                       analysis_id analysis, std::string_view text) {
+  return seal_blob(seed.expose(), seed_id, place_of(owner, cluster, analysis.value, report_field),
+                   text);
+}
+
+caf::expected<secret> open_report(const secret& seed, const tenant& owner, cluster_id cluster,
+                                  analysis_id analysis, std::string_view sealed) {
+  return open_blob(seed.expose(), seed_id, place_of(owner, cluster, analysis.value, report_field),
+                   sealed);
 }
 
 } // namespace kubesage

@@ -33,4 +33,13 @@ caf::expected<std::string> seal_output(const secret& seed, const tenant& owner, 
 caf::expected<secret> open_output(const secret& seed, const tenant& owner, cluster_id cluster,
                                   execution_id execution, std::string_view sealed);
 
+/// Seals the report of an analysis, which tells much about a cluster, for its place.
+/// Errors: `storage_unavailable` (no randomness).
+caf::expected<std::string> seal_report(const secret& seed, const tenant& owner, cluster_id cluster,
+                                       analysis_id analysis, std::string_view text);
+
+/// Opens what `seal_report` made. Errors: `storage_unavailable` when it does not verify.
+caf::expected<secret> open_report(const secret& seed, const tenant& owner, cluster_id cluster,
+                                  analysis_id analysis, std::string_view sealed);
+
 } // namespace kubesage

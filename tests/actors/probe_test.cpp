@@ -33,6 +33,9 @@ public:
   void discover(deadline until, bool, kinds_callback) override {
     asked_until = until;
   }
+  std::function<void()> analyze(analysis_run) override {
+    return [] {};
+  }
   std::function<void()> execute(command_run) override {
     ADD_FAILURE() << "a probe runs no command";
     return [] {};

@@ -63,6 +63,34 @@ protected:
     services->executions.trim = [](const tenant&, cluster_id, std::size_t) {
       return caf::expected<std::optional<row>>{std::optional<row>{}};
     };
+    auto& analyses = services->analyses;
+    analyses.max_running = 2;
+    analyses.read.list = [this](const tenant&, cluster_id, std::int64_t, std::size_t) {
+      return caf::expected<std::vector<analysis_record>>{runs_};
+    };
+    analyses.read.get = [this](const tenant&, cluster_id cluster, analysis_id id) {
+      std::optional<analysis_record> found;
+      for (const auto& record : runs_)
+        if (record.id == id && record.cluster == cluster)
+          found = record;
+      return caf::expected<std::optional<analysis_record>>{std::move(found)};
+    };
+    analyses.read.findings = [this](const tenant&, cluster_id) {
+      return caf::expected<std::vector<open_finding>>{open_findings_};
+    };
+    analyses.read.trim = [](const tenant&, cluster_id, std::size_t) {
+      return caf::expected<std::optional<row>>{std::optional<row>{}};
+    };
+    if (has_llm_)
+      analyses.explain = [this](solutions::explanation_request wanted, auto on_done) {
+        ++explained_;
+        for (auto& problem : wanted.problems)
+          problem.how.source = analysis::solution_source::llm;
+        auto handle = std::make_unique<explanation>(cancelled_explanations_);
+        if (!is_llm_slow_)
+          on_done(std::move(wanted.problems));
+        return handle;
+      };
     services_ = services;
   }
 
@@ -118,6 +146,23 @@ protected:
   std::shared_ptr<const kubectl_facts> kubectl_ = known_kubectl();
   std::vector<std::function<void()>> waiting_for_kubectl_;
   std::vector<execution_record> history_;
+  std::vector<analysis_record> runs_;
+  std::vector<open_finding> open_findings_;
+  bool has_llm_ = true;
+  bool is_llm_slow_ = false; ///< It never answers.
+  int explained_ = 0;
+  int cancelled_explanations_ = 0;
+
+  class explanation final : public solutions::explainer::explanation {
+  public:
+    explicit explanation(int& cancelled) : cancelled_(cancelled) {}
+    void cancel() override {
+      ++cancelled_;
+    }
+
+  private:
+    int& cancelled_;
+  };
 
   static std::shared_ptr<const kubectl_facts> known_kubectl() {
     return std::make_shared<const kubectl_facts>(kubectl_facts{{1, 33}, {}});

@@ -56,6 +56,32 @@ TEST(command_line_test, takes_switches_without_a_value_and_with_one) {
                           Pair("auth.dev", "true")));
 }
 
+TEST(command_line_test, reads_what_is_to_be_analyzed) {
+  const auto result = parse({"analyze", "--kubeconfig", "f", "--context=c", "-n", "shop",
+                             "--resource-types", "pods,nodes", "--resource-types=pvc", "--severity",
+                             "high,low", "-o", "json", "--fail-on", "high", "--timeout", "7"});
+  EXPECT_EQ(result.line.what, action::analyze) << result.err;
+  const auto& flags = result.line.analyze;
+  EXPECT_EQ(flags.kubeconfig, "f");
+  EXPECT_EQ(flags.context, "c");
+  EXPECT_EQ(flags.kube_namespace, "shop");
+  EXPECT_THAT(flags.resource_types, ElementsAre("pods", "nodes", "pvc"));
+  EXPECT_THAT(flags.severity, ElementsAre("high", "low"));
+  EXPECT_EQ(flags.output, "json");
+  EXPECT_EQ(flags.fail_on, "high");
+  EXPECT_EQ(flags.timeout_seconds, 7U);
+}
+
+TEST(command_line_test, refuses_to_analyze_in_ways_that_it_does_not_know) {
+  for (const auto* flag : {"--output=xml", "--timeout=0", "--timeout=x", "--colour"})
+    EXPECT_EQ(parse({"analyze", flag}).line.exit_code, exit_usage) << flag;
+  EXPECT_EQ(parse({"analyze", "stray"}).line.exit_code, exit_usage);
+}
+
+TEST(command_line_test, tells_the_exit_codes_of_analyze) {
+  EXPECT_THAT(parse({"analyze", "--help"}).out, HasSubstr("3 --fail-on matched"));
+}
+
 TEST(command_line_test, passes_an_empty_value_on) {
   auto result = parse({"serve", "--nats.url="});
   EXPECT_EQ(result.line.what, action::serve) << result.err;

@@ -31,6 +31,7 @@ std::string sample(const option& row, std::size_t n) {
       {"k8s.profile", {"public", "private", "public"}},
       {"kubectl.sandbox", {"landlock", "namespace", "landlock"}},
       {"k8s.allow", {"10.0.0.0/8", "::1/128", "127.0.0.1/32"}},
+      {"llm.url", {"https://a/v1", "http://localhost:1", "https://c"}},
       {"log.level", {"debug", "warn", "error"}},
       {"log.format", {"console", "json", "console"}},
   };
@@ -152,7 +153,8 @@ TEST_P(every_row_test, refuses_what_does_not_fit_naming_key_and_source_but_no_va
   auto input = base_;
   input.environment[name] = "s3cr3t!";
   const bool takes_any_text =
-      std::holds_alternative<std::string settings::*>(row_.member) && row_.rule.accepts == nullptr;
+      (std::holds_alternative<std::string settings::*>(row_.member) && row_.rule.accepts == nullptr)
+      || (row_.is_secret() && row_.least == 0);
   const bool is_path = row_.rule.expected == "a path";
   if (takes_any_text || is_path)
     return;
@@ -221,10 +223,6 @@ TEST_F(load_test, tells_every_fault_at_once) {
 TEST_F(load_test, ignores_variables_of_others_and_of_service_links) {
   auto loaded = load({{},
                       {{"USER_SERVICE_URL", "http://u"},
-                       {"LLM_ENABLED", "maybe"},
-                       {"OPENAI_API_KEY", "k"},
-                       {"OPENAI_BASE_URL", "u"},
-                       {"OPENAI_MODEL", "m"},
                        {"KUBESAGE_PORT", "tcp://10.0.0.1:80"},
                        {"KUBESAGE_PORT_80_TCP_ADDR", "10.0.0.1"},
                        {"KUBESAGE_SERVICE_HOST", "10.0.0.1"},
@@ -242,6 +240,24 @@ TEST_F(load_test, takes_the_secret_from_its_alias_unless_its_own_name_is_set) {
   loaded = load({{}, {{"JWT_SECRET_KEY", first}, {"KUBESAGE_AUTH_JWT_SECRET", second}}, {}});
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->auth_jwt_secret.expose(), second);
+}
+
+TEST_F(load_test, takes_the_language_model_from_the_names_that_others_use) {
+  auto loaded = load({{},
+                      {{"LLM_ENABLED", "true"},
+                       {"OPENAI_BASE_URL", "http://localhost:11434/v1"},
+                       {"OPENAI_MODEL", "llama3.1:8b"},
+                       {"OPENAI_API_KEY_FILE", write("key", "planted-key\n")}},
+                      {}});
+  ASSERT_TRUE(loaded) << detail_of(loaded.error());
+  EXPECT_TRUE(loaded->llm_enabled);
+  EXPECT_EQ(loaded->llm_url, "http://localhost:11434/v1");
+  EXPECT_EQ(loaded->llm_model, "llama3.1:8b");
+  EXPECT_EQ(loaded->llm_api_key.expose(), "planted-key");
+  EXPECT_THAT(fault({{{"llm.api-key", "planted-key"}}, {}, {}}), HasSubstr("never from flags"));
+  EXPECT_THAT(fault({{}, {{"OPENAI_BASE_URL", "api.openai.com"}}, {}}),
+              HasSubstr("expected an https:// URL"));
+  EXPECT_TRUE(load({{}, {{"OPENAI_BASE_URL", ""}, {"OPENAI_API_KEY", ""}}, {}}));
 }
 
 TEST_F(load_test, reads_a_secret_from_a_file_without_its_last_line_break) {

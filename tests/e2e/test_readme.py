@@ -123,8 +123,8 @@ class Readme(unittest.TestCase):
             "http://127.0.0.1:8080": f"http://127.0.0.1:{self.port}", "https://10.0.0.10:6443": self.kube.url,
             "<service account token>": self.kube["ADMIN_TOKEN"], "<PEM, or base64 of PEM>": authority})
         prelude, *commands = re.split(r"^(?=curl )", text, flags=re.M)
-        self.assertEqual(len(commands), 7, commands)
-        onboard, clusters, namespaces, select, execute, credentials, remove = commands
+        self.assertEqual(len(commands), 8, commands)
+        onboard, clusters, namespaces, select, execute, analyze, credentials, remove = commands
 
         status, cluster = self.use(prelude, onboard)
         self.assertEqual(status, 201, cluster)
@@ -141,6 +141,10 @@ class Readme(unittest.TestCase):
         status, answer = self.use(prelude, execute, ID=number)
         self.assertEqual((status, answer["success"]), (200, True), answer)
         self.assertIn("kube-system", answer["output"])
+        status, answer = self.use(prelude, analyze, ID=number)
+        self.assertEqual((status, answer["cluster_name"]), (200, "prod"), answer)
+        self.assertLessEqual({each["problem"]["severity"] for each in answer["problems_with_solutions"]}, {"CRITICAL", "HIGH"})
+        self.assertEqual({row["status"] for row in answer["coverage"]}, {"ok"})
         status, answer = self.use(prelude, credentials)
         self.assertEqual((status, answer["cluster"]["token"]), (200, self.kube["ADMIN_TOKEN"]))
         status, answer = self.use(prelude, remove, ID=number)
@@ -149,7 +153,8 @@ class Readme(unittest.TestCase):
         self.assertEqual((status, answer["clusters"]), (200, []))
 
         for kind in ("cluster_onboarded", "namespaces_retrieved_by_cluster_id", "cluster_activated",
-                     "cluster_selected_and_namespaces_retrieved", "cluster_credentials_accessed", "cluster_deleted"):
+                     "cluster_selected_and_namespaces_retrieved", "k8s_analysis_with_solutions_performed",
+                     "cluster_credentials_accessed", "cluster_deleted"):
             wait_until(f"the listener sees {kind}", lambda: f'"event_type":"{kind}"' in listener.out())
         self.assertNotIn(self.kube["ADMIN_TOKEN"], listener.out() + self.server.out() + self.server.err())
 
@@ -161,6 +166,24 @@ class Readme(unittest.TestCase):
             return answer.status, answer.read()
         finally:
             connection.close()
+
+    def test_find_out_what_is_wrong(self):
+        home = temporary_folder()
+        (home / ".kube").mkdir()
+        (home / ".kube/config").write_text(json.dumps({
+            "current-context": "x", "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+            "clusters": [{"name": "c", "cluster": {"server": self.kube.url, "certificate-authority": self.kube["CA"]}}],
+            "users": [{"name": "u", "user": {"token": self.kube["ADMIN_TOKEN"]}}]}))
+        lines = block("Find out what is wrong").splitlines()
+        self.assertEqual(len(lines), 3)
+        results = [subprocess.run(["bash", "-euc", replaced(line, {"build/release/kubesage": binary()})], cwd=home,
+                                  env=clean_environment(home), timeout=120, capture_output=True, text=True, check=False)
+                   for line in lines]
+        for done in results:
+            # Other tests make objects in the same cluster, so that there may be a finding to fail on.
+            self.assertIn(done.returncode, (0, 3) if done is results[2] else (0,), done.stderr)
+        self.assertIn(" objects\n", results[0].stdout)
+        self.assertEqual(json.loads(results[1].stdout)["namespace"], "shop")
 
     def test_the_table_of_routes_is_the_servers(self):
         rows = re.findall(r"^\| `(GET|POST|PUT|DELETE) (\S+)` \| (\S+) \|", README, re.M)

@@ -68,6 +68,16 @@ TEST_F(client_get_test, gives_the_warnings) {
   EXPECT_THAT(answer->warnings, ElementsAre("299 - \"a\"", "299 - \"b\""));
 }
 
+TEST_F(client_get_test, gives_the_servers_clock_and_when_to_come_again) {
+  const api_server server{always("{}", "429 Too Many Requests",
+                                 "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: 7\r\n")};
+  const auto answer = get(*connect(server.url()), "/x");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 429U);
+  EXPECT_EQ(answer->date, std::chrono::sys_seconds{784'111'777s});
+  EXPECT_EQ(answer->retry_after, 7s);
+}
+
 TEST_F(client_get_test, says_that_a_body_is_too_large) {
   const api_server server{always(std::string(100, 'x'), "200 OK")};
   const auto from = connect(server.url());

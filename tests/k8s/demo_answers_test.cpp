@@ -79,6 +79,47 @@ TEST_F(demo_answers_test, answers_unknown_paths_as_recorded) {
   }
 }
 
+TEST_F(demo_answers_test, gives_metadata_alone_where_that_is_accepted) {
+  constexpr std::string_view accept =
+      "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+  const auto said = answers_.get("/api/v1/secrets?limit=1", demo_caller::known, accept);
+  const auto list = parser_.parse(said.body).value();
+  EXPECT_EQ(std::string_view{list["kind"]}, "PartialObjectMetadataList");
+  EXPECT_EQ(std::string_view{list["apiVersion"]}, "meta.k8s.io/v1");
+  const auto item = list.at_pointer("/items/0");
+  EXPECT_EQ(std::string_view{item["kind"]}, "PartialObjectMetadata");
+  EXPECT_EQ(std::string_view{item.at_pointer("/metadata/name")}, "shop-tls");
+  EXPECT_TRUE(item["data"].error());
+}
+
+TEST_F(demo_answers_test, selects_events_by_type) {
+  const auto all = get("/api/v1/events")["items"].get_array().size();
+  const auto warnings = get("/api/v1/events?limit=500&fieldSelector=type%3DWarning")["items"];
+  EXPECT_GT(warnings.get_array().size(), 0U);
+  EXPECT_LT(warnings.get_array().size(), all);
+  for (auto event : warnings.get_array())
+    EXPECT_EQ(std::string_view{event["type"]}, "Warning");
+}
+
+TEST_F(demo_answers_test, serves_every_version_of_every_group_that_it_names) {
+  std::vector<std::string> paths;
+  for (auto group : get("/apis")["groups"].get_array())
+    for (auto version : group["versions"].get_array())
+      paths.push_back("/apis/" + std::string{std::string_view{version["groupVersion"]}});
+  EXPECT_GT(paths.size(), 10U);
+  for (const auto& path : paths)
+    EXPECT_EQ(std::string_view{get(path)["kind"]}, "APIResourceList") << path;
+}
+
+TEST_F(demo_answers_test, holds_no_token_and_no_private_key) {
+  for (const auto* plural : {"secrets", "serviceaccounts", "configmaps"}) {
+    const auto text = answers_.get(std::string{"/api/v1/"} + plural, demo_caller::known).body;
+    EXPECT_EQ(text.find("service-account-token"), std::string::npos);
+    EXPECT_EQ(text.find("PRIVATE KEY"), std::string::npos);
+    EXPECT_EQ(text.find("UFJJVkFURSBLRV"), std::string::npos); // the same in base64
+  }
+}
+
 TEST_F(demo_answers_test, checks_the_caller) {
   EXPECT_EQ(answers_.get("/api/v1/namespaces", demo_caller::unknown).status, 401U);
   EXPECT_EQ(answers_.get("/api/v1/namespaces", demo_caller::anonymous).status, 401U);

@@ -26,6 +26,10 @@ constexpr std::array kinds{
     std::pair{event_kind::kubectl_command_requested, "kubectl_command_requested"},
     std::pair{event_kind::kubectl_command_executed, "kubectl_command_executed"},
     std::pair{event_kind::kubectl_command_denied, "kubectl_command_denied"},
+    std::pair{event_kind::k8s_analysis_with_solutions_performed,
+              "k8s_analysis_with_solutions_performed"},
+    std::pair{event_kind::finding_opened, "finding_opened"},
+    std::pair{event_kind::finding_resolved, "finding_resolved"},
 };
 
 TEST(event_test, has_a_stable_value_and_name_for_every_kind) {

@@ -62,6 +62,20 @@ public:
       return head;
     }
 
+    /// `size` bytes of what follows the head; fewer when the client is gone.
+    std::string read_body(std::size_t size) {
+      boost::system::error_code failure;
+      while (input_.size() < size && !failure) {
+        char block[4096];
+        const auto count = tls_ ? tls_->read_some(boost::asio::buffer(block), failure)
+                                : socket_.read_some(boost::asio::buffer(block), failure);
+        input_.append(block, count);
+      }
+      auto body = input_.substr(0, size);
+      input_.erase(0, size);
+      return body;
+    }
+
     bool write(const std::string& text) {
       boost::system::error_code failure;
       if (tls_)
@@ -75,6 +89,10 @@ public:
                 const std::string& headers = {}) {
       write("HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: "
             + std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body);
+    }
+
+    void hang_up() {
+      ::shutdown(socket_.native_handle(), SHUT_RDWR);
     }
 
     /// Waits until the client closes, or the server's end.

@@ -71,6 +71,18 @@ public:
         std::exchange(mine->on_done, nullptr)(std::move(cancelled));
     };
   }
+  std::function<void()> analyze(analysis_run run) override {
+    analyses.push_back(std::make_shared<analysis_run>(std::move(run)));
+    auto mine = analyses.back();
+    if (report)
+      std::exchange(mine->on_done, nullptr)(report);
+    return [link = weak_from_this(), mine] {
+      if (const auto alive = link.lock())
+        ++alive->ended_early;
+      if (mine->on_done)
+        std::exchange(mine->on_done, nullptr)(caf::make_error(errc::cancelled, std::string{"end"}));
+    };
+  }
   void cancel() override {
     is_cancelled = true;
     if (held)
@@ -84,6 +96,8 @@ public:
           {"example.com", "v1", "widgets", "widget", "Widget", true, {}, {}, {"get", "list"}}})};
   std::vector<std::shared_ptr<command_run>> commands;
   std::optional<execution_result> result; ///< Answers commands at once.
+  std::vector<std::shared_ptr<analysis_run>> analyses;
+  std::shared_ptr<const k8s::analysis_report> report; ///< Answers analyses at once.
   int discoveries = 0;
   int ended_early = 0;
   names_callback held;

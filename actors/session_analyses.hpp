@@ -1,0 +1,26 @@
+#pragma once
+
+#include "actors/session_work.hpp"
+
+#include <vector>
+
+namespace kubesage {
+
+/// Records the end of what a crash has interrupted.
+void settle(session_pointer self, std::vector<analysis_record> interrupted);
+
+// session_analyses.cpp: starting and ending analyses.
+void handle(session_pointer self, const call_ptr& request, const analyze_cluster& what);
+
+// session_findings.cpp: what was found, and when.
+void handle(session_pointer self, const call_ptr& request, const cancel_analysis& what);
+void handle(session_pointer self, const call_ptr& request, const list_analyses& what);
+void handle(session_pointer self, const call_ptr& request, const get_analysis& what);
+void handle(session_pointer self, const call_ptr& request, const diff_analyses& what);
+void handle(session_pointer self, const call_ptr& request, const list_findings& what);
+
+/// The running analysis of that id; null: none.
+std::shared_ptr<running_analysis> find_running(const session_state& state, cluster_id cluster,
+                                               analysis_id id);
+
+} // namespace kubesage
