@@ -217,17 +217,19 @@ event_facts performed_event(const running_analysis& run) {
           }};
 }
 
-void answer_end(const running_analysis& run, const ending& end, errc recorded) {
+void answer_end(running_analysis& run, const ending& end, errc recorded) {
   const auto& outcome = end.outcome;
+  const auto callers = std::exchange(run.waiting, {});
   for (const auto& watcher : run.watchers)
     if (recorded != errc::none)
       watcher->fail(recorded, "the outcome could not be recorded");
     else
       watcher->answer(render_analysis(run.record, {}, end.body));
-  if (run.waiting.empty())
+  run.watchers.clear();
+  if (callers.empty())
     return;
   const auto body = std::make_shared<const std::string>(end.body);
-  for (const auto& waiting : run.waiting)
+  for (const auto& waiting : callers)
     if (recorded != errc::none)
       waiting->fail(recorded, "the analysis has run, but its outcome could not be recorded");
     else if (outcome.report)
@@ -350,15 +352,19 @@ void join(session_pointer self, const call_ptr& request, const running& run) {
   run->waiting.push_back(request);
   if (request->streams)
     run->feed->add(request->sink);
-  // The analysis ends with the last who waits for it.
-  request->sink->watch([self, run, request, me = session_actor{self}] {
-    auto leave = [run, request] {
-      run->waiting.remove(request);
-      if (run->waiting.empty() && !run->goes_on)
-        caf::anon_send(run->worker, caf::close_atom_v);
-    };
-    tell(me, std::move(leave));
-  });
+  // The analysis ends with the last who waits for it. Weak: the sink is the request's own, and the
+  // request is the run's.
+  request->sink->watch(
+      [run = std::weak_ptr{run}, request = std::weak_ptr{request}, me = session_actor{self}] {
+        tell(me, [run, request] {
+          const auto joined = run.lock();
+          if (!joined)
+            return;
+          joined->waiting.remove(request.lock());
+          if (joined->waiting.empty() && !joined->goes_on)
+            caf::anon_send(joined->worker, caf::close_atom_v);
+        });
+      });
 }
 
 void launch(session_pointer self, const running& run, std::chrono::milliseconds timeout) {
