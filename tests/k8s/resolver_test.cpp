@@ -1,7 +1,9 @@
 #include "k8s/resolver.hpp"
 #include "messages/error.hpp"
 
+#include <cstddef>
 #include <future>
+#include <latch>
 #include <optional>
 #include <string>
 #include <utility>
@@ -59,7 +61,8 @@ protected:
   }
 
   asio::io_context context_; // outlives lookups that end late, as the process's contexts do
-  runtime threads_{1};
+  static constexpr std::size_t blocking_threads = 4;
+  runtime threads_{1, blocking_threads};
   address_policy policy_;
 };
 
@@ -121,6 +124,14 @@ TEST_F(resolver_test, ends_in_time_when_the_name_service_hangs) {
 TEST_F(resolver_test, says_when_too_many_lookups_wait) {
   std::promise<void> release;
   const auto released = release.get_future().share();
+  // Every thread of the pool has to be busy before the queue is filled, or it takes one more out.
+  std::latch busy{static_cast<std::ptrdiff_t>(blocking_threads)};
+  for (std::size_t i = 0; i < blocking_threads; ++i)
+    ASSERT_TRUE(threads_.run_blocking([&busy, released] {
+      busy.count_down();
+      released.wait();
+    }));
+  busy.wait();
   while (threads_.run_blocking([released] { released.wait(); })) {
     // nop
   }
