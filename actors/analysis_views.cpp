@@ -22,12 +22,16 @@ void list(json_writer& out, std::string_view name, const std::vector<std::string
   out.close_array();
 }
 
-void append(json_writer& out, const k8s::reading_progress& progress) {
+void append(json_writer& out, const analysis_progress& progress) {
   out.open_object()
-      .field("kinds_total", static_cast<std::uint64_t>(progress.kinds_total))
-      .field("kinds_read", static_cast<std::uint64_t>(progress.kinds_read))
-      .field("objects", static_cast<std::uint64_t>(progress.objects))
-      .close_object();
+      .field("kinds_total", static_cast<std::uint64_t>(progress.reading.kinds_total))
+      .field("kinds_read", static_cast<std::uint64_t>(progress.reading.kinds_read))
+      .field("objects", static_cast<std::uint64_t>(progress.reading.objects));
+  if (progress.findings)
+    out.field("findings", static_cast<std::uint64_t>(*progress.findings));
+  else
+    out.null_field("findings");
+  out.close_object();
 }
 
 void append_times(json_writer& out, const analysis_record& record) {
@@ -93,7 +97,7 @@ void list(json_writer& out, std::string_view name, const std::vector<open_findin
 } // namespace
 
 std::string render_analysis(const analysis_record& record,
-                            const std::optional<k8s::reading_progress>& progress,
+                            const std::optional<analysis_progress>& progress,
                             std::string_view result) {
   std::string body;
   body.reserve(1024 + result.size());
@@ -130,7 +134,7 @@ std::string render_analyses(const std::vector<analysis_record>& records, std::in
   return body;
 }
 
-std::string render_progress(const analysis_record& record, const k8s::reading_progress& progress) {
+std::string render_progress(const analysis_record& record, const analysis_progress& progress) {
   std::string body;
   json_writer out{body};
   out.open_object()

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/finding_history.hpp"
-#include "k8s/reader/cluster_reader.hpp"
+#include "actors/session.hpp"
 #include "persistence/analyses.hpp"
 
 #include <cstdint>
@@ -15,13 +15,13 @@ namespace kubesage {
 
 /// One analysis. `progress` of a running one; `result` is the report, JSON; empty: none is there.
 std::string render_analysis(const analysis_record& record,
-                            const std::optional<k8s::reading_progress>& progress = {},
+                            const std::optional<analysis_progress>& progress = {},
                             std::string_view result = {});
 
 /// A page of the history; `next` is the id to go on before, 0: it was the last page.
 std::string render_analyses(const std::vector<analysis_record>& records, std::int64_t next);
 
-std::string render_progress(const analysis_record& record, const k8s::reading_progress& progress);
+std::string render_progress(const analysis_record& record, const analysis_progress& progress);
 
 std::string render_findings(const std::vector<open_finding>& findings);
 

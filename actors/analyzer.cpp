@@ -65,6 +65,7 @@ void on_report(analyzer_pointer self, report_result result) {
   }
   outcome.report = std::move(*result);
   outcome.problems = outcome.report->problems;
+  self->state.config.on_judged(outcome.report->findings.size());
   explain(self);
 }
 

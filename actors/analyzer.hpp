@@ -23,10 +23,11 @@ struct analysis_outcome {
 
 struct analyzer_config {
   std::shared_ptr<cluster_link> link;
-  analysis_run run;            ///< `on_done` is set by the analyzer.
-  bool explains = true;        ///< Whether an LLM may word the solutions.
-  std::optional<tenant> owner; ///< Always there.
-  explain_function explain;    ///< Null: there is no LLM.
+  analysis_run run;                                    ///< `on_done` is set by the analyzer.
+  bool explains = true;                                ///< Whether an LLM may word the solutions.
+  std::optional<tenant> owner;                         ///< Always there.
+  explain_function explain;                            ///< Null: there is no LLM.
+  std::function<void(std::size_t findings)> on_judged; ///< Before solutions are worded.
   std::function<void(analysis_outcome)> on_done;
 };
 

@@ -135,6 +135,12 @@ struct running_execution {
   std::shared_ptr<output_feed> feed;
 };
 
+/// How far an analysis is.
+struct analysis_progress {
+  k8s::reading_progress reading;
+  std::optional<std::size_t> findings; ///< None until the rules have run.
+};
+
 /// An analysis that an ANALYZER runs.
 struct running_analysis {
   analysis_record record;
@@ -145,7 +151,7 @@ struct running_analysis {
   analyzer_actor worker;
   std::list<call_ptr> waiting;  ///< Answered with the report.
   std::list<call_ptr> watchers; ///< Answered with the record.
-  k8s::reading_progress progress;
+  analysis_progress progress;
   std::shared_ptr<output_feed> feed;
 };
 

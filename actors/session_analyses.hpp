@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/analyzer.hpp"
 #include "actors/session_work.hpp"
 
 #include <vector>
@@ -9,7 +10,7 @@ namespace kubesage {
 /// Records the end of what a crash has interrupted.
 void settle(session_pointer self, std::vector<analysis_record> interrupted);
 
-// session_analyses.cpp: starting and ending analyses.
+// session_analyses.cpp: starting analyses.
 void handle(session_pointer self, const call_ptr& request, const analyze_cluster& what);
 
 // session_findings.cpp: what was found, and when.
@@ -18,6 +19,10 @@ void handle(session_pointer self, const call_ptr& request, const list_analyses& 
 void handle(session_pointer self, const call_ptr& request, const get_analysis& what);
 void handle(session_pointer self, const call_ptr& request, const diff_analyses& what);
 void handle(session_pointer self, const call_ptr& request, const list_findings& what);
+
+/// Records what a run has found, or why it failed, then answers whoever waits.
+void end_run(session_pointer self, const std::shared_ptr<running_analysis>& run,
+             analysis_outcome outcome);
 
 /// The running analysis of that id; null: none.
 std::shared_ptr<running_analysis> find_running(const session_state& state, cluster_id cluster,

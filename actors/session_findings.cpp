@@ -114,23 +114,8 @@ void answer_diff(const session_state& state, const call& request, const found_re
 } // namespace
 
 void handle(session_pointer self, const call_ptr& request, const list_analyses& what) {
-  auto& state = self->state;
-  if (!state.clusters.contains(what.cluster))
-    return request->fail(errc::cluster_not_found, std::string{not_found_detail});
-  read_then(self, request,
-            [request, what, owner = *state.owner, list = state.services->analyses.read.list] {
-              auto records = list(owner, what.cluster, what.before, what.limit + 1);
-              return [request, limit = what.limit, records = std::move(records)]() mutable {
-                if (!records)
-                  return request->fail(code_of(records.error()), detail_of(records.error()));
-                std::int64_t next = 0;
-                if (records->size() > limit) {
-                  records->resize(limit);
-                  next = records->back().id.value;
-                }
-                request->answer(render_analyses(*records, next));
-              };
-            });
+  answer_page(self, request, what.cluster, what.before, what.limit,
+              self->state.services->analyses.read.list, render_analyses);
 }
 
 void handle(session_pointer self, const call_ptr& request, const get_analysis& what) {

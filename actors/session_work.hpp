@@ -3,8 +3,12 @@
 #include "actors/event_builder.hpp"
 #include "actors/probe.hpp"
 #include "actors/session.hpp"
+#include "messages/error.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace kubesage {
@@ -37,6 +41,16 @@ void enqueue_record(session_pointer self, std::function<void()> job);
 void read_then(session_pointer self, const call_ptr& request,
                std::function<std::function<void()>()> read);
 
+/// Answers a page of a cluster's history: reads one record more than `limit` through `list` to know
+/// whether another page follows, and renders what there is with the id to go on before (0: none).
+template <class Record>
+void answer_page(session_pointer self, const call_ptr& request, cluster_id cluster,
+                 std::int64_t before, std::size_t limit,
+                 std::function<caf::expected<std::vector<Record>>(const tenant&, cluster_id,
+                                                                  std::int64_t, std::size_t)>
+                     list,
+                 std::string (*render)(const std::vector<Record>&, std::int64_t));
+
 /// Runs the writes that wait, until one is in flight; quits a closing session that has nothing to
 /// do.
 void proceed(session_pointer self);
@@ -62,5 +76,32 @@ void handle(session_pointer self, const call_ptr& request, const select_cluster&
 
 /// The detail of a 404; the same for another user's cluster and for none.
 inline constexpr std::string_view not_found_detail = "no such cluster, or it is not yours";
+
+template <class Record>
+void answer_page(session_pointer self, const call_ptr& request, cluster_id cluster,
+                 std::int64_t before, std::size_t limit,
+                 std::function<caf::expected<std::vector<Record>>(const tenant&, cluster_id,
+                                                                  std::int64_t, std::size_t)>
+                     list,
+                 std::string (*render)(const std::vector<Record>&, std::int64_t)) {
+  const auto& state = self->state;
+  if (!state.clusters.contains(cluster))
+    return request->fail(errc::cluster_not_found, std::string{not_found_detail});
+  read_then(self, request,
+            [request, cluster, before, limit, render, owner = *state.owner,
+             list = std::move(list)]() -> std::function<void()> {
+              auto records = list(owner, cluster, before, limit + 1);
+              return [request, limit, render, records = std::move(records)]() mutable {
+                if (!records)
+                  return request->fail(code_of(records.error()), detail_of(records.error()));
+                std::int64_t next = 0;
+                if (records->size() > limit) {
+                  records->resize(limit);
+                  next = records->back().id.value;
+                }
+                request->answer(render(*records, next));
+              };
+            });
+}
 
 } // namespace kubesage

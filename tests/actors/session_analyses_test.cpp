@@ -204,6 +204,8 @@ TEST_F(session_analyses_test, a_started_one_goes_on_alone_and_can_be_watched) {
   EXPECT_NE(body(send(get_analysis{cluster_id{}, analysis_id{2}})).find(R"("objects":120)"),
             std::string::npos);
   answer(0, report_of({finding_of("f1", "web")}));
+  ASSERT_EQ(watcher->pieces.size(), 2U);
+  EXPECT_NE(watcher->pieces.back().text.find(R"("objects":120,"findings":1)"), std::string::npos);
   EXPECT_NE(body(watcher).find(R"("state":"SUCCEEDED")"), std::string::npos);
   EXPECT_NE(body(watcher).find(R"("result":{"cluster_id":1)"), std::string::npos);
 }

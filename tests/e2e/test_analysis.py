@@ -130,6 +130,7 @@ class Analysis(unittest.TestCase):
         self.assertIn("progress", names)
         last = json.loads([p for p in parts if p[0] == "event: progress"][-1][1].removeprefix("data: "))
         self.assertEqual(last["progress"]["kinds_read"], last["progress"]["kinds_total"])
+        self.assertGreater(last["progress"]["findings"], 0)
         self.assertEqual(list(json.loads(parts[-1][1].removeprefix("data: "))), REPORT_KEYS)
 
     def test_what_may_not_be_read_is_never_healthy(self):

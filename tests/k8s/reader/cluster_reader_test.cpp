@@ -1,6 +1,7 @@
 #include "tests/k8s/reader/reader_fixture.hpp"
 
 #include <atomic>
+#include <barrier>
 
 #include <gmock/gmock.h>
 
@@ -124,11 +125,12 @@ TEST_F(cluster_reader_test, without_the_types_the_lists_themselves_tell) {
 TEST_F(cluster_reader_test, reads_a_few_lists_at_once_and_no_more) {
   std::atomic<int> now{0};
   std::atomic<int> most{0};
+  std::barrier meeting{3}; // Nobody is answered before three have asked.
   answer_ = [&](const asked&) {
     const int mine = ++now;
     for (int seen = most; mine > seen && !most.compare_exchange_weak(seen, mine);) {
     }
-    std::this_thread::sleep_for(20ms); // So that the requests meet.
+    meeting.arrive_and_wait();
     --now;
     return said{list_body(0, 1)};
   };
