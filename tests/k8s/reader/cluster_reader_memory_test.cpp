@@ -23,9 +23,6 @@ std::size_t status_kib(const std::string& key) {
 class cluster_reader_memory_test : public reader_fixture {};
 
 TEST_F(cluster_reader_memory_test, fifty_thousand_pods_need_little_memory) {
-#if defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP() << "AddressSanitizer's own memory would be what is measured";
-#endif
   config_.first_byte_timeout = std::chrono::seconds{20};
   std::size_t sent = 0;
   answer_ = [&sent](const asked& x) {
@@ -47,7 +44,11 @@ TEST_F(cluster_reader_memory_test, fifty_thousand_pods_need_little_memory) {
   EXPECT_EQ((*result)->objects.all<analysis::pod>().size(), pods);
   std::cout << pods << " pods, " << (sent >> 20U) << " MiB of JSON, growth " << (growth >> 10U)
             << " MiB, kept " << ((*result)->objects.bytes() >> 20U) << " MiB\n";
+#if defined(__SANITIZE_ADDRESS__)
+  std::cout << "growth is not judged: it is AddressSanitizer's own memory\n";
+#else
   EXPECT_LT(growth, max_growth_kib);
+#endif
 }
 
 } // namespace
