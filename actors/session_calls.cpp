@@ -58,7 +58,7 @@ void store_cluster(session_pointer self, const call_ptr& request) {
   auto next = change_of(state);
   if (auto err = seal_into(state, next, *cluster, what.secrets))
     return request->fail(code_of(err), detail_of(err));
-  next.rows = put_cluster(*state.owner, *cluster);
+  next.rows.push_back(put_cluster(*state.owner, *cluster));
   next.events.push_back({event_kind::cluster_onboarded, &cluster->facts, request->who.username,
                          request->request_id, [cluster](json_writer& data) {
                            const auto& facts = cluster->facts;

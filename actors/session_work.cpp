@@ -23,7 +23,9 @@ void commit(session_pointer self, change what, std::function<void(errc)> finish)
   const auto now = services.now();
   for (const auto& facts : what.events)
     entry.events.push_back(make_event(record, *state.owner, services.event_source, now, facts));
-  entry.rows.push_back(put_user(*state.owner, record));
+  if (record.active_cluster != state.record.active_cluster
+      || record.wrapped_seed != state.record.wrapped_seed)
+    entry.rows.push_back(put_user(*state.owner, record));
   const auto ticket = ++state.last_ticket;
   state.commit = std::make_unique<pending_commit>(
       pending_commit{ticket, std::move(record), std::move(finish)});

@@ -1,6 +1,7 @@
 // What KubeSage's edge is measured against: bare Beast with nothing behind it. GET answers the
 // bytes of a file; POST answers when a bare group-commit writer over RocksDB has made the request's
-// bytes durable. Same socket options, threads and timeouts as the edge, and nothing else.
+// bytes durable, and synced a witness of it as the store does. Same socket options, threads and
+// timeouts as the edge, and nothing else.
 //
 // edge_baseline --port N --body FILE --data FOLDER
 
@@ -22,7 +23,9 @@
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <fcntl.h>
 #include <rocksdb/db.h>
+#include <unistd.h>
 
 namespace {
 
@@ -44,6 +47,10 @@ public:
     if (!status.ok())
       throw std::runtime_error("cannot open " + folder + ": " + status.ToString());
     db_.reset(db);
+    witness_ = ::open((folder + "/witness").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (witness_ < 0 || ::pwrite(witness_, pages_.data(), pages_.size(), 0) < 0
+        || ::fsync(witness_) != 0)
+      throw std::runtime_error("cannot write a witness in " + folder);
     thread_ = std::thread{[this] { work(); }};
   }
 
@@ -54,6 +61,7 @@ public:
     }
     ready_.notify_one();
     thread_.join();
+    ::close(witness_);
   }
 
   void write(std::string bytes, std::function<void()> done) {
@@ -94,6 +102,11 @@ private:
         std::cerr << "write failed: " << status.ToString() << '\n';
         std::abort();
       }
+      if (::pwrite(witness_, pages_.data(), 64, static_cast<off_t>(4096 * (++groups_ % 2))) != 64
+          || ::fdatasync(witness_) != 0) {
+        std::cerr << "the witness cannot be written\n";
+        std::abort();
+      }
       for (const auto& one : group)
         one.done();
       group.clear();
@@ -105,6 +118,9 @@ private:
   std::condition_variable ready_;
   std::deque<entry> waiting_;
   std::uint64_t next_ = 0;
+  std::uint64_t groups_ = 0;
+  int witness_ = -1;
+  std::string pages_ = std::string(8192, 'w'); // two slots, a page each
   bool is_stopping_ = false;
   std::thread thread_;
 };

@@ -8,9 +8,10 @@
 
 namespace kubesage {
 
-/// Process exit codes; the last two are those of sysexits.h.
+/// Process exit codes; the last three are those of sysexits.h.
 inline constexpr int exit_usage = 2;
 inline constexpr int exit_unavailable = 69;
+inline constexpr int exit_io = 74;
 inline constexpr int exit_config = 78;
 
 /// What `analyze` was asked for, as it was written.

@@ -78,6 +78,12 @@ const std::array rows{
                "data directory and its backups.",
            .rule = a_path,
            .default_text = "$CREDENTIALS_DIRECTORY/master.key, else kubesage-master.key"},
+    option{.key = "data.reserve",
+           .member = &settings::data_reserve,
+           .help = "Changes are refused (503) while the data directory's file system has less free "
+                   "room; 0: none is kept.",
+           .unit = "MiB",
+           .most = 1'048'576},
     option{.key = "nats.url",
            .member = &settings::nats_url,
            .help = "NATS servers; empty turns publishing off, and events wait in the store.",

@@ -26,6 +26,7 @@ struct settings {
 
   std::string data_directory = "kubesage-data"; ///< `load` prefers `$STATE_DIRECTORY`.
   std::string data_master_key_file;             ///< `load` puts a default in.
+  std::uint32_t data_reserve = 256;             ///< MiB.
 
   std::vector<std::string> nats_url{"nats://127.0.0.1:4222"}; ///< Empty: no NATS, events wait.
   std::string nats_credentials_file;

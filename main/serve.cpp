@@ -25,8 +25,9 @@ constexpr logger log{"kubesage"};
 int refuse(const caf::error& err) {
   std::fputs(("kubesage: " + detail_of(err) + "\n").c_str(), stderr);
   const auto code = code_of(err);
-  return code == errc::not_ready || code == errc::validation_failed ? exit_config
-                                                                    : exit_unavailable;
+  return code == errc::not_ready || code == errc::validation_failed || code == errc::store_damaged
+             ? exit_config
+             : exit_unavailable;
 }
 
 /// A second signal means that the operator does not want to wait.
@@ -82,7 +83,7 @@ int run_serve(settings options, const sigset_t& stop_signals) {
   (*backend)->stop(options.stop_grace);
   log.info("stopped");
   stop_log();
-  return 0;
+  return (*backend)->is_failed() ? exit_io : 0;
 }
 
 } // namespace kubesage

@@ -17,6 +17,8 @@
 #include "persistence/outbox.hpp"
 #include "persistence/users.hpp"
 
+#include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <mutex>
 #include <thread>
@@ -24,6 +26,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <unistd.h>
 
 namespace kubesage {
 namespace {
@@ -107,6 +110,7 @@ struct server::parts {
   std::unique_ptr<node> root;
   std::unique_ptr<edge_server> edge;
   bool is_stopped = false;
+  std::atomic<bool> is_failed{false}; ///< The store takes nothing more.
 
   caf::error open_store(const settings& options, const secret& root_key);
   void start_actors();
@@ -122,7 +126,9 @@ struct server::parts {
 };
 
 caf::error server::parts::open_store(const settings& options, const secret& root_key) {
-  auto opened = database::open({options.data_directory});
+  database_options how{options.data_directory};
+  how.reserve_bytes = std::uint64_t{options.data_reserve} << 20U;
+  auto opened = database::open(how);
   if (!opened)
     return std::move(opened.error());
   store = std::move(*opened);
@@ -162,6 +168,12 @@ void server::parts::start_node(const settings& options, const address_policy& po
   parsers = std::make_unique<k8s::parse_pool>(thread_count(options));
   local_journal_options journal_options;
   journal_options.on_events = [this] { wake(); };
+  journal_options.on_failure = [this](const std::string& cause) {
+    log.error("a write failed, and only a new start can tell what is on the disk: ending",
+              {{"cause", cause}});
+    is_failed = true;
+    ::kill(::getpid(), SIGTERM);
+  };
   writer = std::make_unique<local_journal>(*store, std::move(journal_options));
 
   auto services = std::make_shared<session_services>();
@@ -266,13 +278,7 @@ void server::parts::set_wakeable(const node* target) {
 
 std::vector<readiness_check> server::parts::checks() {
   std::vector<readiness_check> list;
-  list.push_back({"store",
-                  [this] {
-                    return writer->statistics().is_failed
-                               ? std::string{"a write failed; restart after mending the disk"}
-                               : std::string{};
-                  },
-                  true});
+  list.push_back({"store", [this] { return store->trouble().detail; }, true});
   list.push_back({"kubectl", [this] { return kubectl->problem(); }, false});
   if (explainer)
     list.push_back({"llm", [this] { return explainer->problem(); }, false});
@@ -352,6 +358,10 @@ std::uint16_t server::admin_port() const {
 
 runtime& server::threads() {
   return parts_->threads;
+}
+
+bool server::is_failed() const {
+  return parts_->is_failed;
 }
 
 bool server::is_published() const {

@@ -33,6 +33,9 @@ public:
   /// The threads, for what runs beside the backend (the demo cluster).
   runtime& threads();
 
+  /// Whether the store took nothing more before the stop, so that the end is a failure.
+  [[nodiscard]] bool is_failed() const;
+
   /// Whether every event of the store has been acknowledged by the stream.
   [[nodiscard]] bool is_published() const;
 

@@ -50,6 +50,7 @@ enum class errc : std::uint8_t {
   execution_finished, ///< Nothing is left to cancel.
   analysis_not_found,
   analysis_finished, ///< Nothing is left to cancel.
+  store_damaged,     ///< The data directory lacks what was acknowledged, or cannot be read.
 };
 
 /// What the outside sees for one `errc`.
@@ -129,6 +130,8 @@ inline constexpr std::array error_table{
                  "No such analysis"},
     error_traits{errc::analysis_finished, "ANALYSIS_FINISHED", "analysis-finished", 409,
                  "The analysis has ended already"},
+    error_traits{errc::store_damaged, "STORE_DAMAGED", "store-damaged", 503,
+                 "The store is damaged"},
 };
 
 namespace detail {
@@ -136,7 +139,7 @@ consteval bool error_table_is_dense() {
   for (std::size_t i = 0; i < error_table.size(); ++i)
     if (static_cast<std::size_t>(error_table[i].value) != i)
       return false;
-  return error_table.size() == static_cast<std::size_t>(errc::analysis_finished) + 1;
+  return error_table.size() == static_cast<std::size_t>(errc::store_damaged) + 1;
 }
 } // namespace detail
 static_assert(detail::error_table_is_dense(), "error_table must list every errc in order");

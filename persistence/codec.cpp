@@ -145,20 +145,6 @@ caf::expected<stored_event> decode_event(std::string_view bytes) {
   return finish(in, found, "event", std::move(event));
 }
 
-std::string encode(cluster_id cluster) {
-  std::string out;
-  put_big_endian(out, schema);
-  put_id(out, cluster);
-  return out;
-}
-
-caf::expected<cluster_id> decode_cluster_id(std::string_view bytes) {
-  byte_reader in{bytes};
-  const auto found = take_schema(in);
-  const auto value = take_id<cluster_id>(in);
-  return finish(in, found, "name", value);
-}
-
 void append_queue_entry(std::string& out, std::string_view event_key) {
   put_big_endian(out, schema);
   out.append(event_key);

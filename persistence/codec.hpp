@@ -26,10 +26,6 @@ caf::expected<stored_cluster> decode_cluster(std::string_view bytes);
 void append_encoded(std::string& out, const stored_event& event);
 caf::expected<stored_event> decode_event(std::string_view bytes);
 
-/// The value of a `names` row.
-std::string encode(cluster_id cluster);
-caf::expected<cluster_id> decode_cluster_id(std::string_view bytes);
-
 /// The value of a `queue` row: the key of the event in `events`.
 void append_queue_entry(std::string& out, std::string_view event_key);
 caf::expected<std::string> decode_queue_entry(std::string_view bytes);

@@ -1,10 +1,65 @@
 #include "persistence/database.hpp"
 
+#include "persistence/crypto/aead.hpp"
 #include "persistence/database_impl.hpp"
+#include "persistence/keys.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace kubesage {
+namespace {
+
+commit_mark mark_after(const commit_mark& last, std::string_view linked) {
+  commit_mark next{last.number + 1, last.head};
+  if (!linked.empty()) {
+    std::string text{reinterpret_cast<const char*>(last.head.data()), last.head.size()};
+    text.append(linked);
+    next.head = sha256(text);
+  }
+  return next;
+}
+
+/// Whether RocksDB goes on by itself once there is room. Its own attempts may fail in ways that
+/// only a new start mends.
+bool passes(const rocksdb::Status& status) {
+  return status.IsNoSpace() && status.severity() < rocksdb::Status::Severity::kFatalError;
+}
+
+} // namespace
+
+database::impl::~impl() {
+  if (!db)
+    return;
+  for (auto* handle : families)
+    if (handle != nullptr)
+      db->DestroyColumnFamilyHandle(handle);
+  if (default_family != nullptr)
+    db->DestroyColumnFamilyHandle(default_family);
+  db->Close();
+}
+
+rocksdb::Status database::impl::commit(rocksdb::WriteBatch& batch, std::string_view linked) {
+  const std::lock_guard lock{commit_mutex};
+  if (is_failed)
+    return rocksdb::Status::Aborted("an earlier write failed");
+  const auto next = mark_after(applied, linked);
+  auto status = batch.Put(at(family::meta), slice_of(meta_name::applied), encode(next));
+  if (status.ok()) {
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    status = db->Write(options, &batch);
+  }
+  if (status.ok() && witness)
+    if (const auto err = witness->record(next))
+      status = rocksdb::Status::IOError(detail_of(err));
+  if (status.ok())
+    applied = next;
+  else if (!passes(status))
+    is_failed = true;
+  return status;
+}
+
 database::database(std::unique_ptr<impl> state) : impl_(std::move(state)) {}
 
 database::~database() = default;
@@ -58,11 +113,20 @@ caf::error database::write_synced(const std::vector<row>& rows) {
   for (const auto& x : rows)
     if (const auto status = add_to(batch, impl_->at(x.where), x); !status.ok())
       return storage_error("writing", status);
-  rocksdb::WriteOptions options;
-  options.sync = true;
-  if (const auto status = impl_->db->Write(options, &batch); !status.ok())
+  if (const auto status = impl_->commit(batch, {}); !status.ok())
     return storage_error("writing", status);
   return {};
+}
+
+store_trouble database::trouble() const {
+  using kind = store_trouble::kind;
+  if (impl_->is_failed)
+    return {kind::failed, "a write failed; restart after mending the disk"};
+  auto trouble = impl_->listener->trouble();
+  if (trouble.what == kind::none && impl_->space
+      && impl_->space->is_low(std::chrono::steady_clock::now()))
+    return {kind::disk_full, "the disk has less free room than is to be kept: make some"};
+  return trouble;
 }
 
 caf::error database::delete_range(family where, std::string_view from, std::string_view to,

@@ -3,6 +3,7 @@
 #include "persistence/journal.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,20 +14,40 @@
 
 #include <caf/expected.hpp>
 
+namespace rocksdb {
+class Env;
+} // namespace rocksdb
+
 namespace kubesage {
 
 struct database_options {
   std::filesystem::path directory;            ///< Made (0700) when it is missing.
   std::size_t block_cache_bytes = 8U << 20U;  ///< Kept small: sessions hold the hot state.
   std::size_t write_buffer_bytes = 8U << 20U; ///< Per column family that is written.
+  /// Changes are refused while the file system has fewer free bytes; what the store needs to
+  /// compact and to recover. 0: none are kept.
+  std::uint64_t reserve_bytes = 0;
+  rocksdb::Env* env = nullptr; ///< Null: the machine's; tests put a file system that fails here.
+};
+
+/// What keeps the store from taking changes.
+struct store_trouble {
+  enum class kind : std::uint8_t {
+    none,
+    disk_full, ///< Passes by itself once there is room.
+    failed,    ///< Nobody knows what is on the disk; only a new start can tell.
+  };
+  kind what = kind::none;
+  std::string detail; ///< For the operator; names files and causes, never keys or values.
 };
 
 /// RocksDB behind values and errors; with its neighbours the only code that includes it.
 /// Thread: any.
 class database {
 public:
-  /// Opens or makes the store. Errors: `storage_unavailable` with what to do (locked by another
-  /// process, newer format, damaged).
+  /// Opens or makes the store. Refuses one that lacks changes that were acknowledged, before
+  /// anything in it is touched. Errors: `store_damaged` with what to do; `storage_unavailable`
+  /// (locked by another process, newer format, no access).
   static caf::expected<std::unique_ptr<database>> open(const database_options& options);
 
   database(const database&) = delete;
@@ -46,7 +67,8 @@ public:
   caf::error scan_back(family where, std::string_view from, std::string_view to,
                        const std::function<bool(std::string_view, std::string_view)>& visit) const;
 
-  /// Writes all rows as one batch and waits for the disk. Errors: `storage_unavailable`.
+  /// Writes all rows as one batch, waits for the disk and marks it in the commit witness.
+  /// Errors: `storage_unavailable`.
   caf::error write_synced(const std::vector<row>& rows);
 
   /// Deletes [from, to) of a family (nothing when it is empty) and writes `with`, as one batch,
@@ -55,9 +77,13 @@ public:
   caf::error delete_range(family where, std::string_view from, std::string_view to,
                           const std::vector<row>& with = {});
 
+  /// What keeps changes out now. Thread: any; asks the file system at most four times a second.
+  [[nodiscard]] store_trouble trouble() const;
+
+  struct impl; ///< RocksDB's side, for the files of this folder.
+
 private:
   friend class local_journal;
-  struct impl;
   explicit database(std::unique_ptr<impl> state);
   std::unique_ptr<impl> impl_;
 };

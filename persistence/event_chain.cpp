@@ -42,6 +42,19 @@ std::optional<chain_value> chain_value::parse(std::string_view hex) {
   return value;
 }
 
+std::optional<chain_value> chain_value::of_payload(std::string_view payload) {
+  constexpr std::string_view before = ",\"chain\":\"";
+  constexpr std::string_view after = "\"}";
+  constexpr std::size_t hex_size = 64;
+  constexpr std::size_t size = before.size() + hex_size + after.size();
+  if (payload.size() < size)
+    return std::nullopt;
+  payload.remove_prefix(payload.size() - size);
+  if (!payload.starts_with(before) || !payload.ends_with(after))
+    return std::nullopt;
+  return parse(payload.substr(before.size(), hex_size));
+}
+
 std::string chain_value::to_text() const {
   return to_hex({reinterpret_cast<const char*>(bytes_.data()), bytes_.size()});
 }

@@ -19,8 +19,16 @@ public:
   /// Reads 64 lower-case hex digits; none for anything else.
   static std::optional<chain_value> parse(std::string_view hex);
 
+  /// The value that an event's payload carries as its last member; none where it has none.
+  static std::optional<chain_value> of_payload(std::string_view payload);
+
   /// 64 lower-case hex digits.
   [[nodiscard]] std::string to_text() const;
+
+  /// The 32 bytes.
+  [[nodiscard]] std::string_view bytes() const noexcept {
+    return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
+  }
 
   bool operator==(const chain_value&) const = default;
 

@@ -25,10 +25,6 @@ std::string cluster_key(const tenant& owner, cluster_id cluster) {
   return key;
 }
 
-std::string name_key(const tenant& owner, std::string_view name) {
-  return begin_key(owner, name.size()).append(name);
-}
-
 std::string event_key(const tenant& owner, std::uint64_t sequence) {
   auto key = begin_key(owner, 8);
   put_big_endian(key, sequence);

@@ -14,7 +14,7 @@
 ///   family       bytes
 ///   users        shard u16 | user u64
 ///   clusters     shard u16 | user u64 | cluster u64
-///   names        shard u16 | user u64 | name
+///   names        (rows of format 1 only)
 ///   events       shard u16 | user u64 | sequence u64
 ///   operations   shard u16 | user u64 | id u64            (what is running now)
 ///   executions   shard u16 | user u64 | cluster u64 | id u64
@@ -35,7 +35,6 @@ namespace kubesage {
 std::string user_key(const tenant& owner);
 
 std::string cluster_key(const tenant& owner, cluster_id cluster);
-std::string name_key(const tenant& owner, std::string_view name);
 std::string event_key(const tenant& owner, std::uint64_t sequence);
 std::string operation_key(const tenant& owner, execution_id id);
 std::string operation_key(const tenant& owner, analysis_id id);
@@ -56,14 +55,17 @@ std::uint64_t node_sequence_of(std::string_view key) noexcept;
 std::string end_of_prefix(std::string_view prefix);
 
 namespace meta_name {
-inline constexpr std::string_view format = "format";                ///< u32, `store_format`.
+inline constexpr std::string_view format = "format";                ///< u64, `store_format`.
+inline constexpr std::string_view store = "store.id";               ///< u64, random.
+inline constexpr std::string_view applied = "journal.applied";      ///< `commit_mark`.
 inline constexpr std::string_view published = "queue.published";    ///< u64, node sequence.
 inline constexpr std::string_view trimmed = "queue.trimmed";        ///< u64, node sequence.
 inline constexpr std::string_view cluster_ids = "cluster_ids.next"; ///< u64, first free counter.
 inline constexpr std::string_view keys = "keyring.kek.";            ///< + id u32: sealed key.
 } // namespace meta_name
 
-/// Version of families and keys; a store with a higher one is refused.
-inline constexpr std::uint32_t store_format = 1;
+/// Version of families and keys; a store with a higher one is refused, one with a lower one is
+/// migrated (persistence/migrations.hpp).
+inline constexpr std::uint32_t store_format = 2;
 
 } // namespace kubesage

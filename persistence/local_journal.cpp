@@ -2,11 +2,13 @@
 
 #include "persistence/codec.hpp"
 #include "persistence/database_impl.hpp"
+#include "persistence/event_chain.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/outbox.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -55,6 +57,7 @@ struct local_journal::impl {
   bool is_stopping = false;
   bool is_failed = false;
 
+  std::atomic<bool> is_full{false};
   std::atomic<std::uint64_t> entries{0};
   std::atomic<std::uint64_t> groups{0};
 
@@ -63,6 +66,7 @@ struct local_journal::impl {
   rocksdb::WriteBatch batch{0, 0, batch_protection, 0};
   std::string key;
   std::string value;
+  std::string linked; ///< Keys and chain values of the batch's events.
   std::thread writer;
 
   impl(database& db, local_journal_options opts) : store(db), options(std::move(opts)) {
@@ -114,21 +118,27 @@ struct local_journal::impl {
       std::size_t to = from;
       bool has_events = false;
       auto status = rocksdb::Status::OK();
+      const auto first_node_sequence = node_sequence;
       batch.Clear();
+      linked.clear();
       for (; status.ok() && to < group.size() && batch.GetDataSize() < max_batch_bytes; ++to) {
         status = add(group[to].entry);
         has_events = has_events || !group[to].entry.events.empty();
       }
-      if (status.ok()) {
-        rocksdb::WriteOptions how;
-        how.sync = true;
-        status = store.impl_->db->Write(how, &batch);
+      if (status.ok())
+        status = has_room() ? store.impl_->commit(batch, linked) : rocksdb::Status::NoSpace();
+      is_full = status.IsNoSpace() && !store.impl_->is_failed;
+      if (is_full) {
+        // Nothing of it was written, and there may be room again for the next group.
+        node_sequence = first_node_sequence;
+        return refuse_rest(group, from);
       }
       if (!status.ok()) {
         // Whether the bytes are on the disk is unknown from here on; only a new start can tell.
         fail();
-        for (; from < group.size(); ++from)
-          group[from].on_done(errc::storage_unavailable);
+        refuse_rest(group, from);
+        if (options.on_failure)
+          options.on_failure(status.ToString());
         return;
       }
       groups.fetch_add(1, std::memory_order_relaxed);
@@ -138,6 +148,17 @@ struct local_journal::impl {
       if (has_events && options.on_events)
         options.on_events();
     }
+  }
+
+  /// What is kept free is for the store's own needs, not for changes.
+  [[nodiscard]] bool has_room() const {
+    const auto& space = store.impl_->space;
+    return !space || !space->is_low(std::chrono::steady_clock::now());
+  }
+
+  static void refuse_rest(std::vector<pending>& group, std::size_t from) {
+    for (; from < group.size(); ++from)
+      group[from].on_done(errc::storage_unavailable);
   }
 
   rocksdb::Status add(const journal_entry& entry) {
@@ -155,6 +176,9 @@ struct local_journal::impl {
       status = batch.Put(families.at(family::events), slice_of(key), slice_of(value));
       if (!status.ok())
         return status;
+      linked.append(key);
+      if (const auto chain = chain_value::of_payload(event.payload))
+        linked.append(chain->bytes());
       value.clear();
       append_queue_entry(value, key);
       status = batch.Put(families.at(family::queue), slice_of(queue_key(++node_sequence)),
@@ -208,6 +232,7 @@ journal_statistics local_journal::statistics() const {
   journal_statistics now;
   now.entries = impl_->entries.load(std::memory_order_relaxed);
   now.groups = impl_->groups.load(std::memory_order_relaxed);
+  now.is_full = impl_->is_full.load(std::memory_order_relaxed);
   const std::lock_guard lock{impl_->mutex};
   now.waiting = impl_->waiting.size();
   now.is_failed = impl_->is_failed;

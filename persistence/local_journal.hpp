@@ -13,6 +13,9 @@ struct local_journal_options {
   std::size_t max_group = 256;     ///< Entries in one synced batch.
   std::size_t max_waiting = 16384; ///< More are refused with `overloaded`.
   std::function<void()> on_events; ///< Called from the writer after a batch with events.
+  /// Called once from the writer, after what waited was refused, when a write failed in a way that
+  /// only a new start can mend; with the cause, for the log.
+  std::function<void(std::string)> on_failure;
 };
 
 struct journal_statistics {
@@ -20,6 +23,7 @@ struct journal_statistics {
   std::uint64_t groups = 0;  ///< Synced batches.
   std::uint64_t waiting = 0; ///< Entries not yet taken.
   bool is_failed = false;    ///< A write failed; the journal refuses everything from then on.
+  bool is_full = false;      ///< The last batch was refused for lack of room on the disk.
 };
 
 /// The journal of a single node: one thread takes everything that waits into one synced RocksDB

@@ -19,7 +19,8 @@ namespace kubesage {
 
 class database;
 
-/// One row of `users`.
+/// What is known of a user. Its row in `users` is written only when seed or active cluster change:
+/// how far the events have come is read from the last of them.
 struct user_record {
   std::string wrapped_seed; ///< The tenant's key seed, sealed by the keyring. Empty: none yet.
   std::uint64_t last_sequence = 0;       ///< Of the user's events; 0: none yet.
@@ -49,8 +50,8 @@ caf::expected<loaded_user> load_user(const database& db, const tenant& owner);
 /// The row that stores `record`.
 row put_user(const tenant& owner, const user_record& record);
 
-/// The rows that store `cluster` (its record and its name). A rename must delete the old name too.
-std::vector<row> put_cluster(const tenant& owner, const stored_cluster& cluster);
+/// The row that stores `cluster`.
+row put_cluster(const tenant& owner, const stored_cluster& cluster);
 
 /// The row that stores extra kubectl rules (`cluster` 0: the user's own); an empty text deletes it.
 row put_rules(const tenant& owner, cluster_id cluster, std::string rules);

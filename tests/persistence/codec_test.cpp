@@ -125,7 +125,6 @@ TEST(codec_test, a_cut_longer_or_newer_queue_entry_name_or_counter_is_refused) {
   std::string entry;
   append_queue_entry(entry, std::string(18, 'k'));
   expect_forward_refusing(entry, decode_queue_entry);
-  expect_forward_refusing(encode(cluster_id{5}), decode_cluster_id);
   expect_forward_refusing(encode_counter(7), decode_counter);
 }
 

@@ -84,7 +84,7 @@ TEST_F(local_journal_test, answers_in_the_order_of_one_users_entries) {
   open();
   std::vector<std::uint64_t> order;
   {
-    local_journal writer{*db, {7, 16384, {}}};
+    local_journal writer{*db, {7, 16384, {}, {}}};
     for (std::uint64_t i = 1; i <= 500; ++i)
       writer.append(entry(1, i), [&order, i](errc) { order.push_back(i); });
   }
@@ -99,7 +99,7 @@ TEST_F(local_journal_test, a_full_queue_refuses_and_writes_nothing_of_it) {
   std::atomic<int> written{0};
   errc refused = errc::none;
   {
-    local_journal writer{*db, {1, 2, {}}};
+    local_journal writer{*db, {1, 2, {}, {}}};
     writer.append(entry(1, 1), [&](errc) {
       is_held.set_value();
       may_go_on.get_future().wait();

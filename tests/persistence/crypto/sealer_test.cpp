@@ -173,8 +173,9 @@ TEST_F(sealer_test, no_file_of_the_store_contains_a_secret) {
     ASSERT_TRUE(ring);
     const auto fresh = (*ring)->make_seed(owner);
     plain_seed = fresh->seed.expose();
-    auto rows = put_cluster(owner, {facts, *seal_secrets(fresh->seed, owner, facts, secrets)});
-    rows.push_back(put_user(owner, {fresh->wrapped, 0, {}, std::nullopt}));
+    const std::vector<row> rows{
+        put_cluster(owner, {facts, *seal_secrets(fresh->seed, owner, facts, secrets)}),
+        put_user(owner, {fresh->wrapped, 0, {}, std::nullopt})};
     local_journal writer{*db, {}};
     writer.append({owner, rows, {}}, [](errc code) { EXPECT_EQ(code, errc::none); });
   }
