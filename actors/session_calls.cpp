@@ -32,9 +32,7 @@ caf::error seal_into(session_state& state, change& what, stored_cluster& cluster
     if (!fresh)
       return std::move(fresh.error());
     state.seed = std::move(fresh->seed);
-    // Becomes durable with the change; until then the seed is kept in memory only.
-    state.record.wrapped_seed = fresh->wrapped;
-    what.wrapped_seed = std::move(fresh->wrapped);
+    what.wrapped_seed = std::move(fresh->wrapped); // Becomes the user's with the change.
   }
   auto sealed = seal_secrets(state.seed, *state.owner, cluster.facts, secrets);
   if (!sealed)

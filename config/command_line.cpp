@@ -78,6 +78,31 @@ void add_analyze(CLI::App& app, analyze_flags& into) {
              "--fail-on matched.");
 }
 
+/// The commands for the store of a server that is stopped.
+struct store_commands {
+  CLI::App* backup;
+  CLI::App* restore;
+  CLI::App* recover;
+};
+
+store_commands add_store_commands(CLI::App& app, captured& seen, backup_flags& into) {
+  auto* backup = app.add_subcommand("backup", "Copies the store of a stopped server, verified.");
+  auto* to = backup->add_option("--to", into.to, "The new folder for the backup.");
+  auto* verify =
+      backup->add_option("--verify", into.verify, "Only reads a backup and compares digests.");
+  to->excludes(verify);
+  add_settings(*backup, seen);
+  auto* restore = app.add_subcommand("restore", "Makes a data directory from a backup.");
+  restore->add_option("--from", into.from, "The backup's folder.")->required();
+  add_settings(*restore, seen);
+  auto* recover =
+      app.add_subcommand("recover", "Says whether the store has all that was acknowledged.");
+  recover->add_flag("--accept-loss", into.accept_loss,
+                    "Has the store start again without what is missing.");
+  add_settings(*recover, seen);
+  return {backup, restore, recover};
+}
+
 std::vector<std::string> flags_of(const CLI::App& app) {
   std::vector<std::string> flags;
   for (const auto* known : app.get_options())
@@ -179,7 +204,9 @@ command_line parse_command_line(int argc, const char* const* argv) try {
   auto* analyze = app.add_subcommand(
       "analyze", "Finds what is wrong in a cluster and says how to mend it, without a server.");
   add_analyze(*analyze, result.analyze);
-  for (auto* sub : {&app, serve, demo, keys, init, version, config, print, doctor, analyze})
+  const auto store = add_store_commands(app, seen, result.backup);
+  for (auto* sub : {&app, serve, demo, keys, init, version, config, print, doctor, analyze,
+                    store.backup, store.restore, store.recover})
     sub->allow_extras();
 
   try {
@@ -202,14 +229,19 @@ command_line parse_command_line(int argc, const char* const* argv) try {
     std::cerr << where.help();
     return stop(exit_usage);
   }
+  if (&where == store.backup && result.backup.to.empty() && result.backup.verify.empty())
+    return wrong_usage("backup needs --to or --verify");
   result.input.environment = process_environment();
-  result.what = &where == serve     ? action::serve
-                : &where == demo    ? action::demo
-                : &where == init    ? action::keys_init
-                : &where == print   ? action::config_print
-                : &where == doctor  ? action::doctor
-                : &where == analyze ? action::analyze
-                                    : action::version;
+  result.what = &where == serve           ? action::serve
+                : &where == demo          ? action::demo
+                : &where == init          ? action::keys_init
+                : &where == print         ? action::config_print
+                : &where == doctor        ? action::doctor
+                : &where == analyze       ? action::analyze
+                : &where == store.backup  ? action::backup
+                : &where == store.restore ? action::restore
+                : &where == store.recover ? action::recover
+                                          : action::version;
   take_settings(where, seen, result.input);
   return result;
 } catch (const std::exception& fault) {

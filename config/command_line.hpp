@@ -27,9 +27,29 @@ struct analyze_flags {
   std::string now = {}; ///< RFC 3339; empty: the clock's time.
 };
 
+/// What `backup`, `restore` and `recover` were asked for.
+struct backup_flags {
+  std::string to = {};     ///< New folder of the backup.
+  std::string verify = {}; ///< A backup to look at instead.
+  std::string from = {};   ///< The backup to restore.
+  bool accept_loss = false;
+};
+
 /// What the user asked for.
 struct command_line {
-  enum class action { serve, demo, keys_init, config_print, doctor, analyze, version, exit };
+  enum class action {
+    serve,
+    demo,
+    keys_init,
+    config_print,
+    doctor,
+    analyze,
+    backup,
+    restore,
+    recover,
+    version,
+    exit
+  };
 
   action what = action::exit;
   int exit_code = 0;      ///< For `exit`: help or a complaint has been printed.
@@ -39,6 +59,7 @@ struct command_line {
   std::uint16_t demo_port = 8080; ///< `demo --port`; 0 picks a free one.
   std::string demo_nats_server;   ///< `demo --nats-server`; empty: the one in PATH.
   analyze_flags analyze;
+  backup_flags backup;
 };
 
 /// Reads the arguments. Prints help to stdout, complaints to stderr. Call before there are threads.

@@ -27,6 +27,11 @@ struct settings {
   std::string data_directory = "kubesage-data"; ///< `load` prefers `$STATE_DIRECTORY`.
   std::string data_master_key_file;             ///< `load` puts a default in.
   std::uint32_t data_reserve = 256;             ///< MiB.
+  std::chrono::seconds data_scrub_interval{86'400};
+
+  std::string backup_directory; ///< Empty: no backups.
+  std::chrono::seconds backup_interval{3'600};
+  std::uint32_t backup_keep = 24;
 
   std::vector<std::string> nats_url{"nats://127.0.0.1:4222"}; ///< Empty: no NATS, events wait.
   std::string nats_credentials_file;

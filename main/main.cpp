@@ -2,6 +2,7 @@
 #include "config/document.hpp"
 #include "http/wire/log.hpp"
 #include "main/analyze.hpp"
+#include "main/backup_commands.hpp"
 #include "main/demo.hpp"
 #include "main/doctor.hpp"
 #include "main/serve.hpp"
@@ -71,6 +72,22 @@ int examine(const command_line& line) {
   return run_doctor(*options);
 }
 
+int look_after_store(const command_line& line, const sigset_t& stop_signals) {
+  // A folder that is not finished is no backup and no store: a signal may end it at once.
+  sigprocmask(SIG_UNBLOCK, &stop_signals, nullptr);
+  const auto options = load(line.input);
+  if (!options)
+    return complain(options.error());
+  switch (line.what) {
+  case command_line::action::backup:
+    return run_backup(*options, line.backup);
+  case command_line::action::restore:
+    return run_restore(*options, line.backup);
+  default:
+    return run_recover(*options, line.backup);
+  }
+}
+
 int demo(const command_line& line, const sigset_t& stop_signals) {
   start_log({log_level::warn, log_format::console, 8192, {}});
   demo_options options{line.demo_once, line.demo_port, line.demo_nats_server};
@@ -113,6 +130,10 @@ int run(int argc, char** argv) {
     return examine(line);
   case command_line::action::analyze:
     return analyze(line, stop_signals);
+  case command_line::action::backup:
+  case command_line::action::restore:
+  case command_line::action::recover:
+    return look_after_store(line, stop_signals);
   case command_line::action::version:
     std::puts("kubesage " KUBESAGE_VERSION);
     return 0;

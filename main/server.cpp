@@ -8,6 +8,7 @@
 #include "http/wire/metrics.hpp"
 #include "main/explainer_service.hpp"
 #include "main/kubectl_service.hpp"
+#include "main/store_keeper.hpp"
 #include "main/store_readers.hpp"
 #include "messages/registration.hpp"
 #include "persistence/cluster_ids.hpp"
@@ -97,6 +98,7 @@ struct server::parts {
   std::unique_ptr<database> store;
   std::shared_ptr<const keyring> keys;
   std::unique_ptr<cluster_ids> ids;
+  std::unique_ptr<store_keeper> keeper;
   caf::actor_system_config actor_config;
   std::unique_ptr<caf::actor_system> actors;
   std::unique_ptr<kubectl_service> kubectl;
@@ -136,6 +138,12 @@ caf::error server::parts::open_store(const settings& options, const secret& root
   if (!ring)
     return std::move(ring.error());
   keys = std::move(*ring);
+  store_keeper_options keeping;
+  keeping.scrub_interval = options.data_scrub_interval;
+  keeping.backup_directory = options.backup_directory;
+  keeping.backup_interval = options.backup_interval;
+  keeping.backup_keep = options.backup_keep;
+  keeper = std::make_unique<store_keeper>(*store, std::move(keeping), registry);
   ids = std::make_unique<cluster_ids>(*store);
   if (auto err = ids->reserve_ahead())
     return err;
@@ -279,6 +287,7 @@ void server::parts::set_wakeable(const node* target) {
 std::vector<readiness_check> server::parts::checks() {
   std::vector<readiness_check> list;
   list.push_back({"store", [this] { return store->trouble().detail; }, true});
+  list.push_back({"store-files", [this] { return keeper->problem(); }, false});
   list.push_back({"kubectl", [this] { return kubectl->problem(); }, false});
   if (explainer)
     list.push_back({"llm", [this] { return explainer->problem(); }, false});
@@ -393,6 +402,7 @@ void server::stop(std::chrono::milliseconds grace) {
   all.kubectl.reset();
   all.parsers.reset();
   all.threads.stop();
+  all.keeper.reset();
   all.ids.reset();
   all.keys.reset();
   all.store.reset();

@@ -77,6 +77,21 @@ public:
   caf::error delete_range(family where, std::string_view from, std::string_view to,
                           const std::vector<row>& with = {});
 
+  /// Makes the new folder `to` hold the store as it is now, with hard links where the file system
+  /// allows. Changes go on meanwhile. Errors: `storage_unavailable`. Waits for the disk.
+  caf::error checkpoint(const std::filesystem::path& to) const;
+
+  /// A file of sorted rows.
+  struct table {
+    std::filesystem::path path;
+    std::uint64_t bytes = 0;
+  };
+  [[nodiscard]] std::vector<table> tables() const;
+
+  /// Reads a table and compares all of its checksums; one that was merged away meanwhile is fine.
+  /// Errors: `store_damaged`. Waits for the disk.
+  [[nodiscard]] caf::error check_table(const table& which) const;
+
   /// What keeps changes out now. Thread: any; asks the file system at most four times a second.
   [[nodiscard]] store_trouble trouble() const;
 

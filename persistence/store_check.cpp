@@ -133,7 +133,7 @@ caf::error read_marks(const database_options& options, const database::impl& sta
     return storage_error("reading", status);
   const auto mark = decode_commit_mark(value);
   if (!mark)
-    return mark.error();
+    return damaged(options.directory, "is damaged: " + detail_of(mark.error()));
   found.applied = *mark;
   return {};
 }
@@ -171,6 +171,23 @@ caf::error explain_open(const std::filesystem::path& directory, const rocksdb::S
   return refuse(errc::storage_unavailable, directory, "cannot be opened: " + text);
 }
 
+caf::expected<store_state> look_at_store(const database_options& options) {
+  const auto state = open_to_look(options);
+  if (!state)
+    return state.error();
+  store_state found;
+  if (auto err = read_marks(options, **state, found))
+    return err;
+  return found;
+}
+
+caf::error witness_anew(const std::filesystem::path& directory,
+                        const commit_witness::content& now) {
+  const auto made =
+      commit_witness::make(*rocksdb::FileSystem::Default(), witness_path(directory), now);
+  return made ? caf::error{} : made.error();
+}
+
 caf::expected<store_state> check_store(const database_options& options) {
   auto* env = options.env != nullptr ? options.env : rocksdb::Env::Default();
   auto& files = *env->GetFileSystem();
@@ -188,11 +205,10 @@ caf::expected<store_state> check_store(const database_options& options) {
     found.is_new = true;
     return found;
   }
-  const auto state = open_to_look(options);
-  if (!state)
-    return state.error();
-  if (auto err = read_marks(options, **state, found))
-    return code_of(err) == errc::store_damaged ? damaged(options.directory, detail_of(err)) : err;
+  const auto looked = look_at_store(options);
+  if (!looked)
+    return looked.error();
+  found = *looked;
   const auto witness = commit_witness::read(files, witness_path(options.directory));
   if (!witness)
     return code_of(witness.error()) == errc::store_damaged

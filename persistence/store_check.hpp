@@ -31,6 +31,14 @@ std::string witness_path(const std::filesystem::path& directory);
 /// and what to do, `storage_unavailable` (in use, newer format, no access).
 caf::expected<store_state> check_store(const database_options& options);
 
+/// What the store of `options.directory` says of itself, without lock and witness: of a backup.
+/// Errors as above.
+caf::expected<store_state> look_at_store(const database_options& options);
+
+/// Makes the witness of a store anew, as its data directory is put together. Errors:
+/// `storage_unavailable`.
+caf::error witness_anew(const std::filesystem::path& directory, const commit_witness::content& now);
+
 /// One sentence about `status` of opening `directory`, with what to do.
 caf::error explain_open(const std::filesystem::path& directory, const rocksdb::Status& status);
 

@@ -1,3 +1,4 @@
+#include "persistence/codec.hpp"
 #include "tests/actors/session_fixture.hpp"
 
 #include <atomic>
@@ -23,6 +24,26 @@ TEST_F(session_test, stores_a_cluster_with_its_event_and_no_plain_token) {
   EXPECT_EQ(entry.events.front().payload.find("planted-token"), std::string::npos);
   for (const auto& written : entry.rows)
     EXPECT_EQ(written.value.value_or("").find("planted-token"), std::string::npos);
+}
+
+TEST_F(session_test, stores_the_seed_with_the_first_cluster_and_the_user_only_when_it_changes) {
+  start();
+  const auto users_rows = [&](std::size_t entry) {
+    std::vector<user_record> found;
+    for (const auto& row : journal_.entries[entry].rows)
+      if (row.where == family::users)
+        found.push_back(*decode_user(*row.value));
+    return found;
+  };
+  send(onboarding("one"));
+  send(onboarding("two"));
+  send(select_cluster{cluster_id{2}});
+  ASSERT_EQ(users_rows(0).size(), 1U);
+  EXPECT_TRUE(services_->keys->unwrap_seed(owner_, users_rows(0)[0].wrapped_seed));
+  EXPECT_TRUE(users_rows(1).empty());
+  ASSERT_EQ(users_rows(2).size(), 1U);
+  EXPECT_EQ(users_rows(2)[0].active_cluster, cluster_id{2});
+  EXPECT_EQ(users_rows(2)[0].wrapped_seed, users_rows(0)[0].wrapped_seed);
 }
 
 TEST_F(session_test, refuses_a_second_cluster_of_the_same_name) {
