@@ -1,5 +1,6 @@
 """Reads events from NATS over its text protocol: a plain subscriber, and the stream message by message."""
 import base64
+import hashlib
 import json
 import socket
 import threading
@@ -14,10 +15,16 @@ class Event:
 
     def __init__(self, subject, headers, payload):
         self.subject, self.headers, self.payload = subject, headers, payload
-        self.cloud = json.loads(payload)
+        self.payload, self.cloud = payload, json.loads(payload)
         self.data = self.cloud["data"]
         self.type = self.data["event_type"]
         self.user = self.data["user_id"]
+
+    def chain_after(self, previous):
+        """The chain value that this event must have when the one before it had `previous` (empty: it is the first)."""
+        member = f',"chain":"{self.cloud["chain"]}"}}'.encode()
+        assert self.payload.endswith(member), "the chain is not the last member"
+        return hashlib.sha256(previous.encode() + self.payload[:-len(member)] + b"}").hexdigest()
 
     def __repr__(self):
         return f"<{self.subject} {self.cloud.get('sequence')}>"

@@ -1,4 +1,5 @@
-"""kill -9 at random moments under concurrent writers: no acknowledged write is lost, each has one event."""
+"""kill -9 at random moments under concurrent writers: no acknowledged write is lost, each has one event, and the events'
+chain holds."""
 import collections
 import http.client
 import os
@@ -11,7 +12,7 @@ from client import User
 from events import stream_events
 from harness import KubeSage, Nats, token, wait_until
 
-ROUNDS = int(os.environ.get("KUBESAGE_CRASH_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("KUBESAGE_CRASH_ROUNDS", "50"))
 WRITERS, USERS = 64, 16
 SEED = int(os.environ.get("KUBESAGE_CRASH_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 
@@ -60,7 +61,7 @@ class Crash(unittest.TestCase):
             writers = [Writer(server.port, 9000 + index % USERS, f"r{turn}w{index}", kept) for index in range(WRITERS)]
             for writer in writers:
                 writer.start()
-            time.sleep(chance.uniform(0.05, 0.8))
+            time.sleep(chance.uniform(0.02, 0.4))
             server.kill()
             for writer in writers:
                 writer.join(60)
@@ -85,9 +86,11 @@ class Crash(unittest.TestCase):
         count = collections.Counter(event.data["cluster_id"] for event in events)
         self.assertEqual({cluster: n for cluster, n in count.items() if n != 1}, {}, f"seed {SEED}: not exactly once")
         self.assertEqual(set(count), set(stored), f"seed {SEED}: events and clusters differ")
-        sequences = collections.defaultdict(list)
+        sequences, chains = collections.defaultdict(list), collections.defaultdict(str)
         for event in events:
             sequences[event.user].append(event.cloud["sequence"])
+            chains[event.user] = event.chain_after(chains[event.user])
+            self.assertEqual(event.cloud["chain"], chains[event.user], f"seed {SEED}: {event}")
         for user, numbers in sequences.items():
             self.assertEqual(numbers, list(range(1, len(numbers) + 1)), f"seed {SEED}: user {user}")
         print(f"{len(kept)} answered 201, {len(stored)} stored, {len(events)} events in the stream", flush=True)

@@ -1,5 +1,4 @@
 #include "persistence/backup.hpp"
-
 #include "persistence/crypto/keyring.hpp"
 #include "persistence/store_check.hpp"
 #include "tests/persistence/journal_fixture.hpp"

@@ -1,5 +1,4 @@
 #include "persistence/recovery.hpp"
-
 #include "tests/persistence/journal_fixture.hpp"
 
 namespace kubesage {
@@ -30,8 +29,8 @@ TEST_F(recovery_test, a_store_with_a_damaged_log_starts_without_what_is_lost) {
   const auto found = accept_loss({directory});
   ASSERT_TRUE(found) << detail_of(found.error());
   EXPECT_LT(found->applied.number, found->witnessed.number);
-  EXPECT_TRUE(fs::exists(witness_path(directory) + ".lost-"
-                         + std::to_string(found->witnessed.number)));
+  EXPECT_TRUE(
+      fs::exists(witness_path(directory) + ".lost-" + std::to_string(found->witnessed.number)));
   open();
   const auto loaded = load_user(*db, user(1));
   ASSERT_TRUE(loaded);
