@@ -17,6 +17,7 @@ import threading
 
 import commands
 import servers
+import store
 import tokens
 import wrk
 
@@ -224,7 +225,8 @@ class bench:
     def run(self):
         self.nats = self.own(servers.start_nats(self.folder))
         parts = {"start": self.start, "reads": self.reads, "writes": self.writes, "sessions": self.sessions,
-                 "commands": lambda: commands.measure(self), "analysis": self.analysis}
+                 "commands": lambda: commands.measure(self), "analysis": self.analysis,
+                 "store": lambda: store.measure(self)}
         for name, part in parts.items():
             if not self.given.only or name in self.given.only:
                 self.say(name)
@@ -241,7 +243,7 @@ def main():
     parser.add_argument("--seconds", type=int, help="of one run of wrk")
     parser.add_argument("--sessions", type=int, default=20000)
     parser.add_argument("--only", action="append",
-                        choices=["start", "reads", "writes", "sessions", "commands", "analysis"])
+                        choices=["start", "reads", "writes", "sessions", "commands", "analysis", "store"])
     parser.add_argument("--build", type=pathlib.Path, default=servers.BUILD, help="folder of the release build")
     given = parser.parse_args()
     servers.BUILD = given.build.resolve()

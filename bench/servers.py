@@ -129,7 +129,8 @@ def start_kubesage(folder, name, nats, secret, **settings):
     try:
         ready = ready_line(found, offset)
         found.port = int(ready["port"])
-        found.ready = found.await_answer("/readyz", int(ready["admin_port"]))
+        found.admin_port = int(ready["admin_port"])
+        found.ready = found.await_answer("/readyz", found.admin_port)
     except BaseException:
         found.stop()
         raise

@@ -116,6 +116,7 @@ int run(int argc, char** argv) {
   sigaddset(&stop_signals, SIGINT);
   sigprocmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN); // A file that may not grow is a failed write, not the end.
   keep_memory_private();
   switch (line.what) {
   case command_line::action::serve:

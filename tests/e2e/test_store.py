@@ -1,5 +1,6 @@
 """The store of the built server: backup, restore, and what is said when something is missing."""
 import contextlib
+import resource
 import shutil
 import subprocess
 import time
@@ -129,6 +130,18 @@ class Store(unittest.TestCase):
         del self.server.environment["KUBESAGE_BACKUP_DIRECTORY"]
         self.server.start()
         self.assertEqual(self.names(), ["one", "two"])
+
+    def test_a_failed_write_ends_the_process_and_the_next_start_has_all_that_was_acknowledged(self):
+        self.onboard("one")
+        # No file may grow any more: the write fails, and not for lack of room, which would pass.
+        resource.prlimit(self.server.pid, resource.RLIMIT_FSIZE, (1, 1))
+        answer = self.post("two")
+        self.assertEqual(answer.status, 503, answer)
+        self.assertEqual(answer.json["code"], "STORAGE_UNAVAILABLE")
+        self.assertEqual(self.server.child.wait(60), 74)
+        self.server.start()
+        self.assertIn(self.names(), (["one"], ["one", "two"]))  # Nobody was told about the second.
+        self.onboard("three")
 
     def test_too_little_room_refuses_changes_and_answers_reads(self):
         self.onboard("one")
