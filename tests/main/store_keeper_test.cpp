@@ -1,5 +1,4 @@
 #include "main/store_keeper.hpp"
-
 #include "persistence/backup.hpp"
 #include "persistence/keys.hpp"
 #include "tests/persistence/journal_fixture.hpp"
@@ -55,9 +54,8 @@ TEST_F(store_keeper_test, a_flipped_bit_in_a_table_is_told_by_the_next_pass) {
   store_keeper keeper{*db, options, registry};
   const auto tables = db->tables();
   ASSERT_FALSE(tables.empty());
-  const auto& largest = *std::max_element(tables.begin(), tables.end(), [](auto& x, auto& y) {
-    return x.bytes < y.bytes;
-  });
+  const auto& largest = *std::max_element(tables.begin(), tables.end(),
+                                          [](auto& x, auto& y) { return x.bytes < y.bytes; });
   {
     std::fstream bytes{largest.path, std::ios::in | std::ios::out | std::ios::binary};
     bytes.seekg(100);
