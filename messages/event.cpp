@@ -36,6 +36,16 @@ std::string_view name_of(event_kind kind) noexcept {
   return "unknown";
 }
 
+std::optional<event_kind> event_kind_of(std::string_view name) noexcept {
+  for (std::uint8_t i = 0;; ++i) {
+    const auto known = name_of(static_cast<event_kind>(i));
+    if (known == "unknown")
+      return std::nullopt;
+    if (known == name)
+      return static_cast<event_kind>(i);
+  }
+}
+
 std::string subject_of(user_id user, cluster_id cluster, event_kind kind) {
   std::string subject = "kubesage.v1.u";
   subject += to_string(user);

@@ -3,6 +3,7 @@
 #include "messages/ids.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,9 @@ enum class event_kind : std::uint8_t {
 
 /// Returns the `event_type` of the contract.
 std::string_view name_of(event_kind kind) noexcept;
+
+/// The kind of that `event_type`; none when there is none.
+std::optional<event_kind> event_kind_of(std::string_view name) noexcept;
 
 /// One event as it is stored and published.
 struct stored_event {

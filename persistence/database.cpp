@@ -65,6 +65,8 @@ database::database(std::unique_ptr<impl> state) : impl_(std::move(state)) {}
 database::~database() = default;
 
 caf::expected<std::optional<std::string>> database::get(family where, std::string_view key) const {
+  if (impl_->at(where) == nullptr)
+    return {std::optional<std::string>{}};
   std::string value;
   const auto status =
       impl_->db->Get(rocksdb::ReadOptions{}, impl_->at(where), slice_of(key), &value);
@@ -78,6 +80,8 @@ caf::expected<std::optional<std::string>> database::get(family where, std::strin
 caf::error
 database::scan(family where, std::string_view from, std::string_view to,
                const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  if (impl_->at(where) == nullptr)
+    return {};
   const auto end = slice_of(to);
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &end;
@@ -93,6 +97,8 @@ database::scan(family where, std::string_view from, std::string_view to,
 caf::error
 database::scan_back(family where, std::string_view from, std::string_view to,
                     const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  if (impl_->at(where) == nullptr)
+    return {};
   const auto begin = slice_of(from);
   rocksdb::ReadOptions options;
   options.iterate_lower_bound = &begin;

@@ -50,6 +50,10 @@ public:
   /// (locked by another process, newer format, no access).
   static caf::expected<std::unique_ptr<database>> open(const database_options& options);
 
+  /// Opens the store of a server that is stopped, without writing and without its keys; refuses
+  /// one as `open` does. What writes must not be called. Errors as above.
+  static caf::expected<std::unique_ptr<database>> open_read_only(const database_options& options);
+
   database(const database&) = delete;
   database& operator=(const database&) = delete;
   ~database();

@@ -19,7 +19,7 @@
 /// For the files of this folder that speak RocksDB; nobody else includes it.
 namespace kubesage {
 
-inline constexpr std::size_t family_count = static_cast<std::size_t>(family::solutions) + 1;
+inline constexpr std::size_t family_count = static_cast<std::size_t>(family::checkpoints) + 1;
 
 /// Bytes of checksum that a batch carries for every key from where it is built to the memtable.
 inline constexpr std::size_t batch_protection = 8;
@@ -28,6 +28,7 @@ struct database::impl {
   std::shared_ptr<engine_listener> listener = std::make_shared<engine_listener>();
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* default_family = nullptr;
+  /// Null, and without rows: one that a store which is opened to look at does not have yet.
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families{};
 
   impl() = default;
@@ -53,6 +54,10 @@ struct database::impl {
   rocksdb::Status commit(rocksdb::WriteBatch& batch, std::string_view linked);
 };
 
+/// Opens the store without writing, with the families that it has; the caller has looked whether
+/// another process has it. Errors: `store_damaged`, `storage_unavailable`; store_check.cpp.
+caf::expected<std::unique_ptr<database::impl>> open_to_look(const database_options& options);
+
 inline rocksdb::Slice slice_of(std::string_view text) noexcept {
   return {text.data(), text.size()};
 }
@@ -67,8 +72,9 @@ inline rocksdb::Status add_to(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyH
 
 /// Column family names on disk, in the order of `family`.
 inline constexpr std::array<const char*, family_count> family_names{
-    "users",    "clusters", "names",      "labels", "events", "queue", "idempotency", "operations",
-    "analyses", "findings", "executions", "tokens", "meta",   "rules", "solutions"};
+    "users",       "clusters",   "names",     "labels",     "events",     "queue",
+    "idempotency", "operations", "analyses",  "findings",   "executions", "tokens",
+    "meta",        "rules",      "solutions", "checkpoints"};
 
 inline std::string_view view_of(const rocksdb::Slice& slice) noexcept {
   return {slice.data(), slice.size()};

@@ -29,6 +29,7 @@ enum class family : std::uint8_t {
   meta,
   rules,
   solutions,
+  checkpoints,
 };
 
 /// One row to write, or to delete where `value` is empty; with `until`, every row of [key, until)

@@ -68,6 +68,16 @@ std::string spending_key(const tenant& owner) {
   return key;
 }
 
+std::string checkpoint_key(std::uint64_t number) {
+  std::string key(1, '\0');
+  put_big_endian(key, number);
+  return key;
+}
+
+std::string user_checkpoint_key(const tenant& owner) {
+  return '\1' + user_key(owner);
+}
+
 std::string queue_key(std::uint64_t node_sequence) {
   std::string key;
   put_big_endian(key, node_sequence);
@@ -79,7 +89,7 @@ std::optional<tenant> owner_of(std::string_view key) {
   const auto shard = reader.take<std::uint16_t>();
   const auto user = reader.take<std::uint64_t>();
   const auto owner = tenant_issuer::issue(user_id{static_cast<std::int64_t>(user)});
-  if (!reader.is_ok() || user == 0 || owner.shard() != shard)
+  if (!reader.is_ok() || owner.shard() != shard)
     return std::nullopt;
   return owner;
 }

@@ -24,6 +24,8 @@
 ///   solutions    shard u16 | user u64 | 1 u8 | fingerprint (hexadecimal)
 ///                shard u16 | user u64 | 0 u8              (tokens spent)
 ///   queue        node sequence u64
+///   checkpoints  0 u8 | number u64                        (signed lines)
+///                1 u8 | shard u16 | user u64              (the user's part of the latest)
 ///   meta         name (`meta_name`), for key-encryption keys followed by their id u32
 ///
 /// The families that are not listed have no rows yet; those of a user begin with shard and user
@@ -44,8 +46,11 @@ std::string execution_key(const tenant& owner, cluster_id cluster, execution_id 
 std::string solution_key(const tenant& owner, std::string_view fingerprint);
 std::string spending_key(const tenant& owner);
 std::string queue_key(std::uint64_t node_sequence);
+std::string checkpoint_key(std::uint64_t number);
+std::string user_checkpoint_key(const tenant& owner);
 
-/// The owner of a key that begins as `user_key` writes; none for anything else.
+/// The owner of a key that begins as `user_key` writes, which may be user 0: the node itself; none
+/// for anything else.
 std::optional<tenant> owner_of(std::string_view key);
 
 /// The node sequence of a `queue` key; 0, which is never assigned, for anything else.
@@ -55,11 +60,13 @@ std::uint64_t node_sequence_of(std::string_view key) noexcept;
 std::string end_of_prefix(std::string_view prefix);
 
 namespace meta_name {
-inline constexpr std::string_view format = "format";                ///< u64, `store_format`.
-inline constexpr std::string_view store = "store.id";               ///< u64, random.
-inline constexpr std::string_view applied = "journal.applied";      ///< `commit_mark`.
-inline constexpr std::string_view published = "queue.published";    ///< u64, node sequence.
-inline constexpr std::string_view trimmed = "queue.trimmed";        ///< u64, node sequence.
+inline constexpr std::string_view format = "format";                   ///< u64, `store_format`.
+inline constexpr std::string_view store = "store.id";                  ///< u64, random.
+inline constexpr std::string_view applied = "journal.applied";         ///< `commit_mark`.
+inline constexpr std::string_view published = "queue.published";       ///< u64, node sequence.
+inline constexpr std::string_view trimmed = "queue.trimmed";           ///< u64, node sequence.
+inline constexpr std::string_view checkpointed = "queue.checkpointed"; ///< u64, node sequence.
+inline constexpr std::string_view audit_key = "audit.public"; ///< Ed25519 public key, 32 bytes.
 inline constexpr std::string_view cluster_ids = "cluster_ids.next"; ///< u64, first free counter.
 inline constexpr std::string_view keys = "keyring.kek.";            ///< + id u32: sealed key.
 } // namespace meta_name

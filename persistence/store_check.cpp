@@ -60,7 +60,8 @@ caf::expected<bool> has_remains(rocksdb::FileSystem& files, const std::string& d
   });
 }
 
-/// Opens the store without writing, with the families that it has.
+} // namespace
+
 caf::expected<std::unique_ptr<database::impl>> open_to_look(const database_options& options) {
   const auto state_options = engine_options(options, nullptr);
   std::vector<std::string> names;
@@ -96,6 +97,8 @@ caf::expected<std::unique_ptr<database::impl>> open_to_look(const database_optio
   }
   return {std::move(state)};
 }
+
+namespace {
 
 caf::expected<std::uint64_t> counter_of(const database::impl& state, std::string_view name) {
   std::string value;

@@ -32,4 +32,20 @@ std::string make_uuid7(wall_time time) {
   return text;
 }
 
+std::optional<wall_time> time_of_uuid7(std::string_view id) noexcept {
+  if (id.size() != 36 || id[8] != '-' || id[14] != '7')
+    return std::nullopt;
+  std::uint64_t milliseconds = 0;
+  for (std::size_t i = 0; i < 13; ++i) {
+    if (i == 8)
+      continue;
+    const char c = id[i];
+    const bool is_digit = c >= '0' && c <= '9';
+    if (!is_digit && (c < 'a' || c > 'f'))
+      return std::nullopt;
+    milliseconds = (milliseconds << 4U) | static_cast<unsigned>(is_digit ? c - '0' : c - 'a' + 10);
+  }
+  return wall_time{std::chrono::milliseconds{milliseconds}};
+}
+
 } // namespace kubesage

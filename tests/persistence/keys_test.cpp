@@ -68,5 +68,17 @@ TEST(keys_test, a_queue_key_gives_its_number_back_and_nothing_else_does) {
   EXPECT_EQ(node_sequence_of(queue_key(77) + "x"), 0U);
 }
 
+TEST(keys_test, a_key_tells_its_owner_who_may_be_the_node_itself) {
+  for (const std::int64_t number : {0, 1, 42}) {
+    const auto owner = owner_of(event_key(user(number), 7));
+    ASSERT_TRUE(owner);
+    EXPECT_EQ(owner->user().value, number);
+  }
+  auto moved = event_key(user(42), 7);
+  moved[1] = static_cast<char>(moved[1] ^ 1); // The shard of somebody else.
+  EXPECT_FALSE(owner_of(moved));
+  EXPECT_FALSE(owner_of("short"));
+}
+
 } // namespace
 } // namespace kubesage
