@@ -2,6 +2,7 @@
 
 #include "actors/session_analyses.hpp"
 #include "actors/session_commands.hpp"
+#include "actors/session_record.hpp"
 #include "actors/session_work.hpp"
 
 #include <algorithm>
@@ -68,6 +69,7 @@ void on_loaded(session_pointer self, user_loaded& loaded) {
     settle(self, std::move(interrupted->commands));
     settle(self, std::move(interrupted->analyses));
   }
+  tell_streams(state); // A change may be on the disk although its session died in doubt.
   auto calls = std::exchange(state.unloaded, {});
   for (const auto& waiting : calls)
     handle_call(self, waiting);
@@ -79,8 +81,10 @@ void on_commit(session_pointer self, const commit_outcome& outcome) {
   if (!state.commit || state.commit->ticket != outcome.ticket)
     return;
   auto done = std::exchange(state.commit, nullptr);
-  if (outcome.code == errc::none)
+  if (outcome.code == errc::none) {
     state.record = std::move(done->record);
+    tell_streams(state);
+  }
   done->finish(outcome.code);
   if (outcome.code != errc::none && outcome.code != errc::overloaded) {
     // Whether the change is on disk is not known: only the store can tell, so the next call reads

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/cluster_link.hpp"
+#include "actors/event_streams.hpp"
 #include "actors/output_feed.hpp"
 #include "k8s/policy/rules.hpp"
 #include "k8s/policy/version.hpp"
@@ -10,7 +11,10 @@
 #include "messages/internal.hpp"
 #include "messages/type_ids.hpp"
 #include "persistence/analyses.hpp"
+#include "persistence/audit_verifier.hpp"
+#include "persistence/checkpoints.hpp"
 #include "persistence/crypto/keyring.hpp"
+#include "persistence/event_log.hpp"
 #include "persistence/executions.hpp"
 #include "persistence/findings.hpp"
 #include "persistence/journal.hpp"
@@ -88,6 +92,15 @@ struct analysis_services {
   std::size_t max_kept_report = 4U << 20U; ///< Bytes of a report that is kept.
 };
 
+/// What sessions need for the record of what happened. The functions block. Thread: any.
+struct record_services {
+  std::function<caf::expected<event_page>(const tenant&, const event_query&)> read;
+  /// Goes on with a check for at most `limit` events; true: it has come to its end.
+  std::function<caf::expected<bool>(chain_check&, std::size_t limit)> check;
+  std::function<caf::expected<std::optional<user_checkpoint>>(const tenant&)> checkpoint;
+  std::shared_ptr<event_streams> streams; ///< Null: there are none.
+};
+
 /// What every session of a node shares. Lives as long as the actor system.
 struct session_services {
   journal* store = nullptr;
@@ -99,6 +112,7 @@ struct session_services {
   command_services commands;
   execution_reader executions;
   analysis_services analyses;
+  record_services record;
   wall_clock now = system_now;
   std::string event_source = "/kubesage"; ///< CloudEvents `source`.
   std::size_t max_waiting = 256;          ///< Calls that may wait in one session.

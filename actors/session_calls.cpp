@@ -2,6 +2,7 @@
 
 #include "actors/session_analyses.hpp"
 #include "actors/session_commands.hpp"
+#include "actors/session_record.hpp"
 #include "actors/session_work.hpp"
 #include "http/wire/json.hpp"
 #include "http/wire/views.hpp"

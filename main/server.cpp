@@ -109,6 +109,7 @@ struct server::parts {
   std::shared_ptr<publisher_gauges> published = std::make_shared<publisher_gauges>();
   std::mutex wake_mutex;
   const node* wakeable = nullptr; ///< What other threads may wake; under the mutex.
+  std::shared_ptr<event_streams> streams;
   std::unique_ptr<node> root;
   std::unique_ptr<edge_server> edge;
   bool is_stopped = false;
@@ -207,6 +208,9 @@ void server::parts::start_node(const settings& options, const address_policy& po
     service->on_facts(std::move(then));
   };
   services->executions = executions_of(*store);
+  services->record = record_of(*store);
+  services->record.streams = streams = std::make_shared<event_streams>(
+      event_streams::configuration{services->record.read, services->run_blocking});
   services->event_source = "/kubesage/" + options.node_name;
 
   node_config config;
@@ -320,6 +324,8 @@ void server::parts::register_metrics() {
                  [this] { return static_cast<double>(writer->statistics().waiting); });
   registry.counter("kubesage_events_published_total", "Events acknowledged by the stream.",
                    [this] { return static_cast<double>(published->published.load()); });
+  registry.gauge("kubesage_event_streams", "Streams of events that clients read.",
+                 [this] { return static_cast<double>(streams->count()); });
   registry.gauge("kubesage_kubectl_running", "Runs of kubectl under way.",
                  [this] { return static_cast<double>(kubectl->running()); });
   registry.counter("kubesage_publish_failures_total", "Batches that were not acknowledged whole.",
@@ -385,6 +391,8 @@ void server::stop(std::chrono::milliseconds grace) {
   const auto until = std::chrono::steady_clock::now() + grace;
   if (all.edge) {
     all.edge->begin_drain();
+    if (all.streams)
+      all.streams->close(); // Clients come back to the next server, and resume.
     all.edge->stop_accepting();
     while (all.edge->in_flight() > 0 && std::chrono::steady_clock::now() < until)
       std::this_thread::sleep_for(std::chrono::milliseconds{5});

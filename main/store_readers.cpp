@@ -32,4 +32,11 @@ analysis_reader analyses_of(const database& db) {
       }};
 }
 
+record_services record_of(const database& db) {
+  return {
+      [&db](const tenant& owner, const event_query& what) { return read_events(db, owner, what); },
+      [&db](chain_check& check, std::size_t limit) { return check.run(db, limit); },
+      [&db](const tenant& owner) { return read_user_checkpoint(db, owner); }, nullptr};
+}
+
 } // namespace kubesage

@@ -7,6 +7,7 @@
 #include "messages/error.hpp"
 #include "messages/execution.hpp"
 #include "messages/fault.hpp"
+#include "messages/record.hpp"
 
 #include <functional>
 #include <memory>
@@ -59,7 +60,8 @@ using call_request =
                  select_cluster, record_denial, execute_command, list_executions, get_execution,
                  cancel_execution, get_command_rules, put_command_rules, simulate_command_rules,
                  settle_interrupted, analyze_cluster, list_analyses, get_analysis, cancel_analysis,
-                 diff_analyses, list_findings>;
+                 diff_analyses, list_findings, list_events, list_audit, verify_audit,
+                 stream_events>;
 
 /// The answer to one call: a body, or a code with what to do about it.
 struct call_reply {
@@ -79,6 +81,10 @@ public:
 
   /// Passes a piece of output on, before the answer; only where the call streams.
   virtual void stream(output_piece /*piece*/) noexcept {}
+
+  /// Passes ready text on, before the answer; only where the call streams. One at a time: the next
+  /// may come when this one is taken.
+  virtual void push(stream_block /*block*/) noexcept {}
 
   /// Calls `on_gone` at most once, when the client has left or its time has run out before the
   /// answer; at once where that has happened already. Thread: any.

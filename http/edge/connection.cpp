@@ -70,9 +70,10 @@ void connection::close() {
   if (phase_ == phase::closed)
     return;
   const auto self = shared_from_this();
-  tell_gone();
   phase_ = phase::closed;
-  ++number_;
+  on_taken_ = nullptr;
+  ++number_; // What somebody who hears of it answers comes too late.
+  tell_gone();
   if (is_counted_) {
     is_counted_ = false;
     home_->request_ends();

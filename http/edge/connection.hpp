@@ -5,6 +5,7 @@
 #include "http/edge/router.hpp"
 #include "http/edge/shard.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,8 @@ public:
   void on_reply(std::uint64_t number, call_reply reply);
   /// A piece of output on the way to that answer.
   void on_piece(std::uint64_t number, const output_piece& piece);
+  /// Text of a stream that has no other answer.
+  void on_block(std::uint64_t number, stream_block block);
   [[nodiscard]] boost::asio::io_context& io() noexcept {
     return home_->io();
   }
@@ -91,6 +94,7 @@ private:
   void on_analysis();
   void on_command_body();
   void on_rules_body();
+  void on_record();
   void ask(call_request request, std::chrono::milliseconds patience = {});
   void respond(int status, std::string_view content_type, std::shared_ptr<const std::string> body,
                errc code = errc::none);
@@ -104,6 +108,7 @@ private:
   void begin_stream();
   void push_event(std::string_view name, std::string_view json);
   void push_stream(std::string_view text);
+  /// With a last event; without a name there is none.
   void end_stream(std::string_view name, std::string_view json, int status);
   void flush_stream();
   void on_stream_clock(deadline now);
@@ -141,8 +146,9 @@ private:
   std::shared_ptr<const std::string> body_;
   std::weak_ptr<reply_path> call_; ///< In flight, where it is to hear that the client has left.
   deadline call_until_{};
-  std::string stream_out_;     ///< Waits to be written.
-  std::string stream_writing_; ///< Being written.
+  std::string stream_out_;         ///< Waits to be written.
+  std::string stream_writing_;     ///< Being written.
+  std::function<void()> on_taken_; ///< Told when nothing of the stream waits any more.
   bool is_stream_over_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace kubesage {
 
@@ -25,7 +26,8 @@ std::string hexadecimal(std::size_t number) {
 } // namespace
 
 bool connection::wants_stream() const noexcept {
-  return row_ != nullptr && row_->streams && parser_ && parser_->head().wants_stream;
+  return row_ != nullptr && parser_
+         && (row_->only_streams || (row_->streams && parser_->head().wants_stream));
 }
 
 void connection::begin_stream() {
@@ -56,6 +58,16 @@ void connection::on_piece(std::uint64_t number, const output_piece& piece) {
   push_event("output", json);
 }
 
+void connection::on_block(std::uint64_t number, stream_block block) {
+  if (number != number_ || (phase_ != phase::waiting && phase_ != phase::streaming)
+      || !wants_stream() || is_denied_)
+    return;
+  if (phase_ == phase::waiting)
+    begin_stream();
+  on_taken_ = std::move(block.on_taken);
+  push_stream(block.text);
+}
+
 void connection::push_event(std::string_view name, std::string_view json) {
   std::string text;
   text.reserve(json.size() + name.size() + 32);
@@ -79,8 +91,10 @@ void connection::end_stream(std::string_view name, std::string_view json, int st
   if (phase_ == phase::waiting)
     begin_stream();
   ++number_; // Whatever still comes is too late.
+  on_taken_ = nullptr;
   observe(status);
-  push_event(name, json);
+  if (!name.empty())
+    push_event(name, json);
   if (phase_ == phase::closed)
     return;
   if (parser_->head().version != 10)
@@ -104,6 +118,8 @@ void connection::on_stream_written() {
     return flush_stream();
   if (is_stream_over_)
     return end_exchange();
+  if (const auto taken = std::exchange(on_taken_, nullptr))
+    taken();
   expires_ = std::min(std::chrono::steady_clock::now() + heartbeat, call_until_);
 }
 
@@ -111,6 +127,10 @@ void connection::on_stream_clock(deadline now) {
   if (!stream_writing_.empty())
     return close(); // The client does not read.
   if (now >= call_until_) {
+    if (row_->only_streams) {
+      end_stream({}, {}, 200); // The client comes back, with a token that is still good.
+      return tell_gone();
+    }
     tell_gone();
     return end_stream("error", render_problem(errc::deadline_exceeded, {}, path(), request_id_),
                       200);

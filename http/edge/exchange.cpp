@@ -5,6 +5,7 @@
 #include "http/edge/router.hpp"
 #include "http/edge/validate_analysis.hpp"
 #include "http/edge/validate_command.hpp"
+#include "http/edge/validate_record.hpp"
 #include "http/wire/runtime.hpp"
 
 #include <algorithm>
@@ -114,6 +115,8 @@ std::optional<call_request> bodyless_request(operation what, path_parameters& pa
 
 constexpr std::chrono::seconds command_slack{15}; ///< For what stands around a command's own time.
 constexpr std::chrono::seconds stream_patience{600}; ///< Of who watches what goes on without it.
+/// Of a stream of events: whoever reads on comes back with a token that is still good.
+constexpr std::chrono::hours stream_life{1};
 
 } // namespace
 
@@ -202,12 +205,23 @@ void connection::on_request() {
     auto text = shared_->config.kubectl_policy ? shared_->config.kubectl_policy() : nullptr;
     return text ? respond(200, json_type, std::move(text)) : refuse(errc::not_ready);
   }
+  if (is_about_record(row_->run))
+    return on_record();
   fault_list faults;
   auto request = bodyless_request(row_->run, parameters_, query(), faults);
   if (!request)
     return refuse(errc::validation_failed, {}, faults);
   ask(std::move(*request),
       wants_stream() ? std::chrono::milliseconds{stream_patience} : std::chrono::milliseconds{});
+}
+
+void connection::on_record() {
+  fault_list faults;
+  auto request = read_record_request(row_->run, query(), parser_->head(), faults);
+  if (!faults.empty())
+    return refuse(errc::validation_failed, {}, faults);
+  ask(std::move(request),
+      wants_stream() ? std::chrono::milliseconds{stream_life} : std::chrono::milliseconds{});
 }
 
 void connection::on_analysis() {
@@ -309,6 +323,10 @@ void connection::on_reply(std::uint64_t number, call_reply reply) {
   if (number != number_ || (phase_ != phase::waiting && phase_ != phase::streaming))
     return;
   call_.reset();
+  if (is_denied_)
+    return refuse(errc::forbidden);
+  if (phase_ == phase::streaming && row_->only_streams && reply.code == errc::none)
+    return end_stream({}, {}, 200);
   if (wants_stream() && (phase_ == phase::streaming || reply.code == errc::none)) {
     if (reply.code != errc::none || !reply.body)
       return end_stream("error",
@@ -318,8 +336,6 @@ void connection::on_reply(std::uint64_t number, call_reply reply) {
     return end_stream("result", *reply.body, 200);
   }
   location_ = std::move(reply.location);
-  if (is_denied_)
-    return refuse(errc::forbidden);
   if (reply.code != errc::none || !reply.body)
     return refuse(reply.code == errc::none ? errc::internal : reply.code, reply.detail,
                   reply.faults);

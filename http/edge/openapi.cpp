@@ -89,6 +89,16 @@ std::vector<errc> failures_of(const route& row) {
 
 void write_content(json_writer& out, const route& row) {
   out.key("content").open_object();
+  if (row.only_streams) {
+    out.key("text/event-stream")
+        .open_object()
+        .key("schema")
+        .raw(
+            R"({"type":"string","description":"Each event has the sequence as id, the event_type as event, the CloudEvent as data"})")
+        .close_object()
+        .close_object();
+    return;
+  }
   if (row.answer.empty())
     out.key("text/plain").open_object().key("schema").raw(R"({"type":"string"})").close_object();
   else

@@ -76,6 +76,21 @@ inline constexpr std::
                 "AnalysisDiff",
                 R"({"type":"object","required":["base","analysis","same_scope","opened","changed","resolved"],"properties":{"base":{"type":"integer"},"analysis":{"type":"integer"},"same_scope":{"type":"boolean"},"opened":{"type":"array","items":{"$ref":"#/components/schemas/Finding"}},"changed":{"type":"array","items":{"$ref":"#/components/schemas/Finding"}},"resolved":{"type":"array","items":{"$ref":"#/components/schemas/Finding"}}}})"},
             component_schema{
+                "Event",
+                R"({"type":"object","required":["specversion","id","source","type","subject","time","datacontenttype","data","requestid","sequence","chain"],"properties":{"specversion":{"type":"string"},"id":{"type":"string"},"source":{"type":"string"},"type":{"type":"string"},"subject":{"type":"string"},"time":{"type":"string","format":"date-time"},"datacontenttype":{"type":"string"},"data":{"type":"object"},"requestid":{"type":"string"},"sequence":{"type":"integer"},"chain":{"type":"string"}}})"},
+            component_schema{
+                "EventList",
+                R"({"type":"object","required":["items","metadata"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/Event"}},"metadata":{"type":"object","required":["continue","last_sequence"],"properties":{"continue":{"type":["string","null"]},"last_sequence":{"type":"integer"}}}}})"},
+            component_schema{
+                "AuditRecord",
+                R"({"type":"object","required":["sequence","time","id","user_id","username","action","outcome","cluster_id","cluster_name","request_id","details","chain"],"properties":{"sequence":{"type":"integer"},"time":{"type":"string","format":"date-time"},"id":{"type":"string"},"user_id":{"type":"integer"},"username":{"type":"string"},"action":{"type":"string"},"outcome":{"type":"string","enum":["success","failure","denied","started","unknown"]},"cluster_id":{"type":["integer","null"]},"cluster_name":{"type":["string","null"]},"request_id":{"type":"string"},"details":{"type":"object"},"chain":{"type":"string"}}})"},
+            component_schema{
+                "AuditList",
+                R"({"type":"object","required":["items","metadata"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/AuditRecord"}},"metadata":{"type":"object","required":["continue","last_sequence"],"properties":{"continue":{"type":["string","null"]},"last_sequence":{"type":"integer"}}}}})"},
+            component_schema{
+                "AuditVerification",
+                R"({"type":"object","required":["verified","events","first_sequence","last_sequence","head","checkpoint","first_bad"],"properties":{"verified":{"type":"boolean"},"events":{"type":"integer"},"first_sequence":{"type":["integer","null"]},"last_sequence":{"type":["integer","null"]},"head":{"type":["string","null"]},"checkpoint":{"type":["object","null"],"properties":{"number":{"type":"integer"},"sequence":{"type":"integer"},"head":{"type":"string"}}},"first_bad":{"type":["object","null"],"properties":{"sequence":{"type":"integer"},"reason":{"type":"string","enum":["unreadable","moved","missing","not_canonical","changed","rewritten"]}}}}})"},
+            component_schema{
                 "Problem",
                 R"({"type":"object","required":["type","title","status","detail","instance","code","request_id"],"properties":{"type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},"instance":{"type":"string"},"code":{"type":"string"},"request_id":{"type":"string"},"errors":{"type":"array","items":{"type":"object","required":["pointer","code","detail"],"properties":{"pointer":{"type":"string"},"code":{"type":"string"},"detail":{"type":"string"}}}}}})"},
         };

@@ -32,7 +32,7 @@ public:
   void deliver(call_reply reply) noexcept override {
     if (is_used_.exchange(true, std::memory_order_acq_rel))
       return;
-    shared_->credits.give_back(user_);
+    give_back();
     auto& io = client_->io();
     try {
       boost::asio::dispatch(
@@ -54,6 +54,22 @@ public:
       });
     } catch (...) {
       // Out of memory: the answer at the end holds the whole output.
+    }
+  }
+
+  /// A stream that has begun may last for hours: it is no call that a session has to answer.
+  void push(stream_block block) noexcept override {
+    if (is_used_.load(std::memory_order_acquire))
+      return;
+    give_back();
+    auto& io = client_->io();
+    try {
+      boost::asio::post(io,
+                        [client = client_, number = number_, block = std::move(block)]() mutable {
+                          client->on_block(number, std::move(block));
+                        });
+    } catch (...) {
+      // Out of memory: nothing more comes, and the client resumes after the end of the stream.
     }
   }
 
@@ -81,11 +97,17 @@ public:
   }
 
 private:
+  void give_back() noexcept {
+    if (has_credit_.exchange(false, std::memory_order_acq_rel))
+      shared_->credits.give_back(user_);
+  }
+
   std::shared_ptr<connection> client_;
   std::shared_ptr<edge_context> shared_;
   std::uint64_t number_;
   user_id user_;
   std::atomic<bool> is_used_{false};
+  std::atomic<bool> has_credit_{true};
   std::mutex mutex_;
   bool is_gone_ = false;
   std::function<void()> on_gone_;

@@ -3,6 +3,7 @@
 #include "messages/secret.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include <boost/beast/http/error.hpp>
@@ -177,6 +178,20 @@ void request_parser::on_field_impl(http::field name, view text, view raw_value, 
     head_.request_id = value;
   else if (iequals(to_std(text), "idempotency-key"))
     head_.has_idempotency_key = true;
+  else if (iequals(to_std(text), "last-event-id"))
+    read_event_id(value);
+}
+
+void request_parser::read_event_id(std::string_view value) {
+  if (value.empty())
+    return;
+  std::uint64_t number = 0;
+  const auto* const end = value.data() + value.size();
+  const auto read = std::from_chars(value.data(), end, number);
+  if (read.ec == std::errc{} && read.ptr == end && !head_.last_event_id)
+    head_.last_event_id = number;
+  else
+    head_.has_wrong_event_id = true;
 }
 
 void request_parser::on_header_impl(error_code&) {

@@ -3,6 +3,8 @@
 #include "messages/error.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +24,9 @@ struct request_head {
   bool has_idempotency_key = false;
   bool expects_continue = false;
   bool wants_stream = false; ///< Accepts text/event-stream.
+  /// `Last-Event-ID`, where it is a number; 0 is one. What is neither empty nor a number is wrong.
+  std::optional<std::uint64_t> last_event_id{};
+  bool has_wrong_event_id = false;
 };
 
 /// Reads one request: Beast's parser for the grammar, and a gate behind it for what Beast 1.81 lets
@@ -74,6 +79,7 @@ private:
   void on_finish_impl(error_code& ec) override;
 
   void append(std::string_view bytes);
+  void read_event_id(std::string_view value);
 
   request_head head_;
   std::string body_;

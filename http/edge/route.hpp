@@ -56,6 +56,10 @@ enum class operation : std::uint8_t {
   cancel_analysis_anywhere,
   diff_analyses,
   list_findings,
+  list_events,
+  stream_events,
+  list_audit,
+  verify_audit,
   openapi,
   livez,
   readyz,
@@ -99,6 +103,7 @@ struct route {
   std::span<const errc> errors{}; ///< Beside those of every route that needs a token.
   bool is_strict = false;         ///< Refuses members that it does not know.
   bool streams = false;           ///< `Accept: text/event-stream` gives output as it comes.
+  bool only_streams = false;      ///< There is no other answer than a stream, whatever is accepted.
   bool watches_client = false;    ///< The work ends when the client leaves.
 };
 

@@ -68,6 +68,25 @@ inline constexpr std::array history_query{
     query_parameter{"continue", R"({"type":"string"})", "As the page before gave it"},
 };
 
+inline constexpr std::array events_query{
+    query_parameter{"limit", R"({"type":"integer","minimum":1,"maximum":500,"default":100})",
+                    "Most events in the answer"},
+    query_parameter{"continue", R"({"type":"string"})", "As the page before gave it"},
+    query_parameter{"after", R"({"type":"integer","minimum":0})", "Only higher sequences"},
+    query_parameter{"order", R"({"type":"string","enum":["asc","desc"],"default":"asc"})",
+                    "asc: oldest first, as what fills a gap needs it"},
+    query_parameter{"cluster_id", R"({"type":"integer","minimum":1})", "Only of this cluster"},
+    query_parameter{"type", R"({"type":"string"})", "Only of this event_type"},
+    query_parameter{"from", R"({"type":"string","format":"date-time"})", "Not earlier"},
+    query_parameter{"to", R"({"type":"string","format":"date-time"})", "Earlier"},
+};
+
+inline constexpr std::array event_stream_query{
+    query_parameter{"after", R"({"type":"integer","minimum":0})",
+                    "Begins behind this sequence; 0: with the first event; without it and "
+                    "Last-Event-ID, with what comes"},
+};
+
 inline constexpr std::string_view word_list = R"({"type":"array","items":{"type":"string"}})";
 
 inline constexpr std::array analysis_query{
@@ -113,6 +132,7 @@ inline constexpr std::array namespace_errors{errc::cluster_not_found,    errc::c
                                              errc::cluster_tls_failed,   errc::cluster_unauthorized,
                                              errc::cluster_forbidden,    errc::cluster_rate_limited,
                                              errc::cluster_bad_response, errc::cluster_timeout};
+inline constexpr std::array record_errors{errc::validation_failed};
 inline constexpr std::array readiness_errors{errc::not_ready};
 inline constexpr std::array command_errors{
     errc::malformed_json,         errc::cluster_not_found,   errc::command_denied,

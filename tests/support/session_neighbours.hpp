@@ -117,11 +117,22 @@ public:
   void stream(output_piece piece) noexcept override {
     pieces.push_back(std::move(piece));
   }
+  void push(stream_block block) noexcept override {
+    text += block.text;
+    on_taken = std::move(block.on_taken);
+  }
+  /// Takes the block of a stream that has come.
+  void take() {
+    if (const auto taken = std::exchange(on_taken, nullptr))
+      taken();
+  }
   void watch(std::function<void()> on_gone) noexcept override {
     leave = std::move(on_gone);
   }
   std::optional<call_reply> answer;
   std::vector<output_piece> pieces;
+  std::string text; ///< Of a stream.
+  std::function<void()> on_taken;
   std::function<void()> leave; ///< What the session wants to hear when the client has left.
 };
 

@@ -149,6 +149,13 @@ public:
     return receive();
   }
 
+  /// All that comes until the server ends the connection.
+  std::string rest() {
+    while (more()) {
+    }
+    return std::exchange(in_, {});
+  }
+
   /// Whether the server ends the connection, with nothing more said.
   bool is_closed_by_server() {
     return in_.empty() && !more();
