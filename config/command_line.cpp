@@ -103,6 +103,23 @@ store_commands add_store_commands(CLI::App& app, captured& seen, backup_flags& i
   return {backup, restore, recover};
 }
 
+CLI::Option* add_data_directory(CLI::App& app, audit_flags& into) {
+  return app
+      .add_option("--data-dir", into.data_directory, "The data directory of a stopped server.")
+      ->required();
+}
+
+void add_audit_verify(CLI::App& app, audit_flags& into) {
+  add_data_directory(app, into);
+  app.add_option("--checkpoint-file", into.checkpoint_file,
+                 "The file of audit.checkpoint-file, to compare with.");
+  app.add_option("--key", into.public_key,
+                 "The public key as `audit key` printed it once; by default the store's own.");
+  app.add_option("--user", into.user, "Looks at one user; by default at all.")
+      ->check(CLI::Range(std::int64_t{1}, (std::int64_t{1} << 53) - 1));
+  app.footer("Exit codes: 0 verified, 1 something is wrong, 2 wrong usage, 69 not readable.");
+}
+
 std::vector<std::string> flags_of(const CLI::App& app) {
   std::vector<std::string> flags;
   for (const auto* known : app.get_options())
@@ -205,8 +222,16 @@ command_line parse_command_line(int argc, const char* const* argv) try {
       "analyze", "Finds what is wrong in a cluster and says how to mend it, without a server.");
   add_analyze(*analyze, result.analyze);
   const auto store = add_store_commands(app, seen, result.backup);
+  auto* audit = app.add_subcommand("audit", "Looks at the record of a stopped server.");
+  audit->require_subcommand(0, 1);
+  auto* audit_verify = audit->add_subcommand(
+      "verify", "Checks that no event was changed, removed or moved since it was written.");
+  add_audit_verify(*audit_verify, result.audit);
+  auto* audit_key =
+      audit->add_subcommand("key", "Prints the public key that checkpoints are signed by.");
+  add_data_directory(*audit_key, result.audit);
   for (auto* sub : {&app, serve, demo, keys, init, version, config, print, doctor, analyze,
-                    store.backup, store.restore, store.recover})
+                    store.backup, store.restore, store.recover, audit, audit_verify, audit_key})
     sub->allow_extras();
 
   try {
@@ -241,6 +266,8 @@ command_line parse_command_line(int argc, const char* const* argv) try {
                 : &where == store.backup  ? action::backup
                 : &where == store.restore ? action::restore
                 : &where == store.recover ? action::recover
+                : &where == audit_verify  ? action::audit_verify
+                : &where == audit_key     ? action::audit_key
                                           : action::version;
   take_settings(where, seen, result.input);
   return result;

@@ -35,6 +35,14 @@ struct backup_flags {
   bool accept_loss = false;
 };
 
+/// What `audit` was asked for, as it was written.
+struct audit_flags {
+  std::string data_directory = {};
+  std::string checkpoint_file = {}; ///< Empty: only the store's own checkpoints.
+  std::string public_key = {};      ///< Empty: the store's own.
+  std::int64_t user = 0;            ///< 0: all.
+};
+
 /// What the user asked for.
 struct command_line {
   enum class action {
@@ -47,6 +55,8 @@ struct command_line {
     backup,
     restore,
     recover,
+    audit_verify,
+    audit_key,
     version,
     exit
   };
@@ -60,6 +70,7 @@ struct command_line {
   std::string demo_nats_server;   ///< `demo --nats-server`; empty: the one in PATH.
   analyze_flags analyze;
   backup_flags backup;
+  audit_flags audit;
 };
 
 /// Reads the arguments. Prints help to stdout, complaints to stderr. Call before there are threads.

@@ -106,6 +106,10 @@ const std::array rows{
            .help = "Backups that are kept; older ones are deleted.",
            .least = 1,
            .most = 100'000},
+    option{.key = "audit.checkpoint-file",
+           .member = &settings::audit_checkpoint_file,
+           .help = "File to which the signed checkpoints of the audit are appended too, best on "
+                   "another disk; empty: they are in the store alone."},
     option{.key = "nats.url",
            .member = &settings::nats_url,
            .help = "NATS servers; empty turns publishing off, and events wait in the store.",

@@ -33,6 +33,8 @@ struct settings {
   std::chrono::seconds backup_interval{3'600};
   std::uint32_t backup_keep = 24;
 
+  std::string audit_checkpoint_file; ///< Empty: checkpoints are in the store alone.
+
   std::vector<std::string> nats_url{"nats://127.0.0.1:4222"}; ///< Empty: no NATS, events wait.
   std::string nats_credentials_file;
   std::uint32_t nats_retention_days = 30;

@@ -2,6 +2,7 @@
 #include "config/document.hpp"
 #include "http/wire/log.hpp"
 #include "main/analyze.hpp"
+#include "main/audit.hpp"
 #include "main/backup_commands.hpp"
 #include "main/demo.hpp"
 #include "main/doctor.hpp"
@@ -135,6 +136,12 @@ int run(int argc, char** argv) {
   case command_line::action::restore:
   case command_line::action::recover:
     return look_after_store(line, stop_signals);
+  case command_line::action::audit_verify:
+  case command_line::action::audit_key:
+    // Nothing is to be put in order: a signal may end it at once.
+    sigprocmask(SIG_UNBLOCK, &stop_signals, nullptr);
+    return line.what == command_line::action::audit_key ? run_audit_key(line.audit)
+                                                        : run_audit_verify(line.audit);
   case command_line::action::version:
     std::puts("kubesage " KUBESAGE_VERSION);
     return 0;

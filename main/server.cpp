@@ -6,6 +6,7 @@
 #include "http/edge/server.hpp"
 #include "http/wire/log.hpp"
 #include "http/wire/metrics.hpp"
+#include "main/checkpoint_service.hpp"
 #include "main/explainer_service.hpp"
 #include "main/kubectl_service.hpp"
 #include "main/store_keeper.hpp"
@@ -105,6 +106,7 @@ struct server::parts {
   std::unique_ptr<k8s::parse_pool> parsers;
   std::unique_ptr<explainer_service> explainer; ///< Null: no language model.
   std::unique_ptr<local_journal> writer;
+  std::unique_ptr<checkpoint_service> checkpoints;
   std::shared_ptr<event_sink> sink;
   std::shared_ptr<publisher_gauges> published = std::make_shared<publisher_gauges>();
   std::mutex wake_mutex;
@@ -184,6 +186,9 @@ void server::parts::start_node(const settings& options, const address_policy& po
     ::kill(::getpid(), SIGTERM);
   };
   writer = std::make_unique<local_journal>(*store, std::move(journal_options));
+
+  checkpoints = std::make_unique<checkpoint_service>(checkpoint_service::configuration{
+      store.get(), writer.get(), keys, options.audit_checkpoint_file});
 
   auto services = std::make_shared<session_services>();
   services->store = writer.get();
@@ -324,6 +329,11 @@ void server::parts::register_metrics() {
                  [this] { return static_cast<double>(writer->statistics().waiting); });
   registry.counter("kubesage_events_published_total", "Events acknowledged by the stream.",
                    [this] { return static_cast<double>(published->published.load()); });
+  registry.counter("kubesage_audit_checkpoints_total", "Signed checkpoints of the audit.",
+                   [this] { return static_cast<double>(checkpoints->made()); });
+  registry.counter("kubesage_audit_checkpoint_failures_total",
+                   "Tries to make a checkpoint that a later one makes up for.",
+                   [this] { return static_cast<double>(checkpoints->failures()); });
   registry.gauge("kubesage_event_streams", "Streams of events that clients read.",
                  [this] { return static_cast<double>(streams->count()); });
   registry.gauge("kubesage_kubectl_running", "Runs of kubectl under way.",
@@ -402,6 +412,7 @@ void server::stop(std::chrono::milliseconds grace) {
   if (all.root)
     all.root->stop(std::chrono::seconds{5});
   all.sink.reset();
+  all.checkpoints.reset();
   all.writer.reset();
   all.root.reset();
   all.edge.reset();
