@@ -1,5 +1,6 @@
 #include "actors/analysis_scope.hpp"
 
+#include "actors/session_work.hpp"
 #include "persistence/crypto/aead.hpp"
 
 #include <algorithm>
@@ -62,7 +63,8 @@ void take_severities(const analyze_cluster& what, analysis::scope& asked, fault_
 /// Makes masked words differ from user to user, and the same from run to run.
 std::string mask_key_of(const session_state& state) {
   key_block key;
-  if (state.seed.empty() || hkdf_expand(state.seed.expose(), "analysis.mask", key))
+  const auto seed = open_seed(state);
+  if (!seed || seed->empty() || hkdf_expand(seed->expose(), "analysis.mask", key))
     return to_string(state.owner->user());
   return to_hex(key.view());
 }

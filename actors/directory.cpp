@@ -12,23 +12,30 @@ std::chrono::steady_clock::time_point now(directory_pointer self) {
   return self->clock().now();
 }
 
-directory_entry& entry_for(directory_pointer self, const tenant& owner) {
-  auto& state = self->state;
-  auto& entry = state.entries[owner.user()];
-  if (!entry.session) {
-    entry.session = self->spawn<caf::monitored>(session, owner, state.config.services);
-    state.users.emplace(caf::actor_cast<caf::actor_addr>(entry.session), owner.user());
-  }
-  return entry;
+void close(directory_pointer self, directory_entry& entry) {
+  entry.is_closing = true;
+  self->send(entry.session, caf::close_atom_v);
 }
 
 void route(directory_pointer self, call_ptr request) {
   if (self->state.is_stopping)
     return request->fail(errc::not_ready, "the server is stopping");
-  auto& entry = entry_for(self, request->who.tenant);
-  entry.last_call = now(self);
+  auto& state = self->state;
+  const auto owner = request->who.tenant;
+  auto& entry = state.entries[owner.user()];
+  const bool is_new = !entry.session;
+  const bool is_housekeeping = kubesage::is_housekeeping(request->request);
+  if (is_new) {
+    entry.session = self->spawn<caf::monitored>(session, owner, state.config.services);
+    state.users.emplace(caf::actor_cast<caf::actor_addr>(entry.session), owner.user());
+  }
+  if (is_new || !is_housekeeping)
+    entry.last_call = now(self);
   if (!entry.is_closing) {
     self->send(entry.session, std::move(request));
+    // Work on every user's rows must not leave every user's session in memory.
+    if (is_new && is_housekeeping)
+      close(self, entry);
     return;
   }
   if (entry.held.size() < self->state.config.max_waiting)
@@ -75,8 +82,7 @@ void sweep(directory_pointer self) {
   for (auto& [user, entry] : state.entries) {
     if (entry.is_closing || now(self) - entry.last_call < state.config.idle_timeout)
       continue;
-    entry.is_closing = true;
-    self->send(entry.session, caf::close_atom_v);
+    close(self, entry);
   }
 }
 

@@ -13,6 +13,10 @@ node::node(caf::actor_system& system, node_config config) : system_(system) {
     directories_.push_back(system.spawn(directory, config.directory));
   if (config.publisher)
     publisher_ = system.spawn(publisher, std::move(*config.publisher));
+  if (config.rewrapper) {
+    config.rewrapper->dispatch = [this](call_ptr request) { dispatch(std::move(request)); };
+    rewrapper_ = system.spawn(rewrapper, std::move(*config.rewrapper));
+  }
 }
 
 node::~node() {
@@ -29,6 +33,11 @@ void node::wake_publisher() const {
     caf::anon_send(*publisher_, caf::put_atom_v);
 }
 
+void node::wake_rewrapper() const {
+  if (rewrapper_)
+    caf::anon_send(*rewrapper_, caf::put_atom_v);
+}
+
 bool node::stop(std::chrono::milliseconds grace) {
   if (std::exchange(is_stopped_, true))
     return true;
@@ -39,6 +48,8 @@ bool node::stop(std::chrono::milliseconds grace) {
     actors.push_back(caf::actor_cast<caf::actor>(home));
   if (publisher_)
     actors.push_back(caf::actor_cast<caf::actor>(*publisher_));
+  if (rewrapper_)
+    actors.push_back(caf::actor_cast<caf::actor>(*rewrapper_));
   caf::scoped_actor self{system_};
   for (const auto& actor : actors)
     self->monitor(actor);

@@ -2,6 +2,7 @@
 
 #include "actors/directory.hpp"
 #include "actors/publisher.hpp"
+#include "actors/rewrapper.hpp"
 #include "messages/call.hpp"
 
 #include <chrono>
@@ -19,6 +20,7 @@ struct node_config {
   directory_config directory;
   std::size_t directories = 16;              ///< Users are spread over these by shard.
   std::optional<publisher_config> publisher; ///< None: events stay in the store.
+  std::optional<rewrapper_config> rewrapper; ///< `dispatch` is set by the node.
 };
 
 /// NODE: spawns the long-lived actors of the process and stops them.
@@ -36,6 +38,9 @@ public:
   /// Tells PUBLISHER that the queue holds new events. Thread: any.
   void wake_publisher() const;
 
+  /// Tells REWRAPPER that there is a new key-encryption key. Thread: any.
+  void wake_rewrapper() const;
+
   /// Sends every actor its exit and waits for them at most `grace`. Returns whether all ended; a
   /// second call does nothing.
   /// Thread: not an I/O thread.
@@ -48,6 +53,7 @@ private:
   caf::actor_system& system_;
   std::vector<directory_actor> directories_;
   std::optional<publisher_actor> publisher_;
+  std::optional<rewrapper_actor> rewrapper_;
   bool is_stopped_ = false;
 };
 

@@ -31,12 +31,6 @@ void take_rows(session_state& state, loaded_user&& user) {
 caf::error take_user(session_state& state, caf::expected<loaded_user>&& user) {
   if (!user)
     return std::move(user.error());
-  if (!user->record.wrapped_seed.empty()) {
-    auto seed = state.services->keys->unwrap_seed(*state.owner, user->record.wrapped_seed);
-    if (!seed)
-      return std::move(seed.error());
-    state.seed = std::move(*seed);
-  }
   take_rows(state, std::move(*user));
   return {};
 }

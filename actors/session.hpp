@@ -117,6 +117,9 @@ struct session_services {
   std::string event_source = "/kubesage"; ///< CloudEvents `source`.
   std::size_t max_waiting = 256;          ///< Calls that may wait in one session.
   std::size_t max_probes = 32;            ///< Cluster calls of one user at a time.
+  /// A link holds credentials in the clear: it goes this long after it was made, unless it is in
+  /// use then.
+  std::chrono::milliseconds link_time{60'000};
 };
 
 /// A user's rows, as the blocking pool has read them.
@@ -199,7 +202,6 @@ struct session_state {
   bool is_closing = false;  ///< DIRECTORY sends no more calls.
   bool is_stopping = false; ///< The server ends: what runs is ended, too.
   user_record record;
-  secret seed; ///< The tenant's key seed; empty until the first secret.
   std::map<cluster_id, owned_cluster> clusters;
   std::map<std::string, cluster_id, std::less<>> names;
   bool is_list_asked_for = false; ///< Since the last change; the second time, the body is kept.

@@ -76,7 +76,7 @@ void launch(session_pointer self, const running& run, std::chrono::milliseconds 
     return fail(caf::make_error(errc::cluster_not_found, std::string{not_found_detail}));
   if (state.is_stopping)
     return fail(caf::make_error(errc::not_ready, std::string{"the server is stopping"}));
-  auto link = link_to(state, found->second);
+  auto link = link_to(self, found->second);
   if (!link)
     return fail(link.error());
   const auto me = session_actor{self};

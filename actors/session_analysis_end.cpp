@@ -65,7 +65,10 @@ std::shared_ptr<ending> conclude(const running_analysis& run, analysis_outcome o
 }
 
 void keep_report(const session_state& state, analysis_record& record, const ending& end) {
-  if (!end.outcome.report || state.seed.empty())
+  if (!end.outcome.report)
+    return;
+  const auto seed = open_seed(state);
+  if (!seed || seed->empty())
     return;
   std::vector<open_finding> findings;
   for (const auto& found : end.outcome.report->findings)
@@ -76,7 +79,7 @@ void keep_report(const session_state& state, analysis_record& record, const endi
   append_encoded(text, findings);
   if (text.size() > state.services->analyses.max_kept_report)
     return;
-  if (auto sealed = seal_report(state.seed, *state.owner, record.cluster, record.id, text))
+  if (auto sealed = seal_report(*seed, *state.owner, record.cluster, record.id, text))
     record.sealed_report = std::move(*sealed);
 }
 

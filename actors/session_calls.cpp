@@ -26,16 +26,19 @@ void refuse_name(const call& request, std::string_view name) {
                    "' already: choose another name, or remove that one first"));
 }
 
-caf::error seal_into(session_state& state, change& what, stored_cluster& cluster,
+caf::error seal_into(const session_state& state, change& what, stored_cluster& cluster,
                      const cluster_secrets& secrets) {
-  if (state.seed.empty()) {
+  auto seed = open_seed(state);
+  if (!seed)
+    return std::move(seed.error());
+  if (seed->empty()) {
     auto fresh = state.services->keys->make_seed(*state.owner);
     if (!fresh)
       return std::move(fresh.error());
-    state.seed = std::move(fresh->seed);
+    seed = std::move(fresh->seed);
     what.wrapped_seed = std::move(fresh->wrapped); // Becomes the user's with the change.
   }
-  auto sealed = seal_secrets(state.seed, *state.owner, cluster.facts, secrets);
+  auto sealed = seal_secrets(*seed, *state.owner, cluster.facts, secrets);
   if (!sealed)
     return std::move(sealed.error());
   cluster.sealed = std::move(*sealed);
@@ -150,7 +153,10 @@ void give_credentials(session_pointer self, const call_ptr& request) {
     const auto& stored = now.clusters.at(id).stored;
     cluster_secrets secrets;
     if (!stored.sealed.empty()) {
-      auto opened = open_secrets(now.seed, *now.owner, stored.facts, stored.sealed);
+      const auto seed = open_seed(now);
+      if (!seed)
+        return request->fail(code_of(seed.error()), detail_of(seed.error()));
+      auto opened = open_secrets(*seed, *now.owner, stored.facts, stored.sealed);
       if (!opened)
         return request->fail(code_of(opened.error()), detail_of(opened.error()));
       secrets = std::move(*opened);

@@ -45,7 +45,7 @@ void record_failure(session_pointer self, const call_ptr& request, cluster_id id
 void fetch(session_pointer self, const call_ptr& request, cluster_id id,
            std::function<void(cluster_outcome&)> finish) {
   auto& cluster = self->state.clusters.at(id);
-  auto link = link_to(self->state, cluster);
+  auto link = link_to(self, cluster);
   if (!link) {
     cluster_outcome failed{0, code_of(link.error()), detail_of(link.error()), {}, {}};
     finish(failed);

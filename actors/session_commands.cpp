@@ -110,23 +110,24 @@ void judge_with(session_pointer self, const call_ptr& request, const cluster_lin
 /// A word may be a kind that only this cluster has: asks it, and judges again.
 void discover(session_pointer self, const call_ptr& request, owned_cluster& cluster) {
   auto& state = self->state;
-  auto link = link_to(state, cluster);
+  auto link = link_to(self, cluster);
   if (!link)
     return request->fail(code_of(link.error()), detail_of(link.error()));
   if (state.steps >= state.services->max_probes)
     return request->fail(errc::too_many_requests, "too many of your cluster calls are running");
   ++state.steps;
-  (*link)->discover(
-      request->until, true,
-      [self, request, me = session_actor{self}](caf::expected<cluster_link::kinds> found) {
-        auto next = [self, request, found = std::move(found)] {
-          if (!found)
-            request->fail(code_of(found.error()), detail_of(found.error()));
-          else
-            judge_with(self, request, *found);
-        };
-        caf::anon_send(me, std::make_shared<session_step>(session_step{std::move(next)}));
-      });
+  (*link)->discover(request->until, true,
+                    [self, request, held = *link,
+                     me = session_actor{self}](caf::expected<cluster_link::kinds> found) {
+                      auto next = [self, request, found = std::move(found)] {
+                        if (!found)
+                          request->fail(code_of(found.error()), detail_of(found.error()));
+                        else
+                          judge_with(self, request, *found);
+                      };
+                      caf::anon_send(me,
+                                     std::make_shared<session_step>(session_step{std::move(next)}));
+                    });
 }
 
 /// The server has just started and does not know its kubectl yet.

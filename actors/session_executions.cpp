@@ -30,15 +30,17 @@ execution_state state_of(const execution_result& result) {
 void keep_output(const session_state& state, running_execution& ended,
                  const execution_result& result) {
   // Who waits gets the output; only what was started must be kept for later.
-  if (ended.waiting || state.seed.empty()
+  if (ended.waiting
       || result.output.size() + result.error.size() > state.services->commands.max_kept_output)
+    return;
+  const auto seed = open_seed(state);
+  if (!seed || seed->empty())
     return;
   std::string text;
   text.reserve(8 + result.output.size() + result.error.size());
   put_prefixed(text, result.output);
   put_prefixed(text, result.error);
-  if (auto sealed =
-          seal_output(state.seed, *state.owner, ended.record.cluster, ended.record.id, text))
+  if (auto sealed = seal_output(*seed, *state.owner, ended.record.cluster, ended.record.id, text))
     ended.record.sealed_output = std::move(*sealed);
   wipe(text);
 }
@@ -114,7 +116,7 @@ void launch(session_pointer self, std::shared_ptr<running_execution> prepared,
     return fail(caf::make_error(errc::cluster_not_found, std::string{not_found_detail}));
   if (state.is_stopping)
     return fail(caf::make_error(errc::not_ready, std::string{"the server is stopping"}));
-  auto link = link_to(state, found->second);
+  auto link = link_to(self, found->second);
   if (!link)
     return fail(link.error());
   executor_config config;

@@ -25,8 +25,11 @@ kept_report open_kept(const session_state& state, const analysis_record& record)
   kept_report kept;
   if (record.sealed_report.empty())
     return kept;
+  const auto seed = open_seed(state);
+  if (!seed)
+    return kept;
   const auto text =
-      open_report(state.seed, *state.owner, record.cluster, record.id, record.sealed_report);
+      open_report(*seed, *state.owner, record.cluster, record.id, record.sealed_report);
   if (!text)
     return kept;
   byte_reader in{text->expose()};

@@ -20,8 +20,11 @@ std::optional<execution_result> open_kept(const session_state& state,
                                           const execution_record& record) {
   if (record.sealed_output.empty())
     return std::nullopt;
+  const auto seed = open_seed(state);
+  if (!seed)
+    return std::nullopt;
   const auto text =
-      open_output(state.seed, *state.owner, record.cluster, record.id, record.sealed_output);
+      open_output(*seed, *state.owner, record.cluster, record.id, record.sealed_output);
   if (!text)
     return std::nullopt;
   byte_reader in{text->expose()};

@@ -8,6 +8,24 @@
 #include <caf/send.hpp>
 
 namespace kubesage {
+namespace {
+
+/// Lets the link to `id` go once its time is over and nobody uses it.
+void drop_link_later(session_pointer self, cluster_id id) {
+  auto drop = [self, id] {
+    const auto found = self->state.clusters.find(id);
+    if (found == self->state.clusters.end() || !found->second.link)
+      return;
+    if (found->second.link.use_count() > 1)
+      drop_link_later(self, id);
+    else
+      found->second.link = nullptr;
+  };
+  self->delayed_send(session_actor{self}, self->state.services->link_time,
+                     std::make_shared<session_step>(session_step{std::move(drop), false}));
+}
+
+} // namespace
 
 change change_of(const session_state& state) {
   return {{}, {}, state.record.active_cluster, state.record.wrapped_seed};
@@ -92,18 +110,29 @@ void start_probe(session_pointer self, const call_ptr& request, std::optional<cl
               session_actor{self});
 }
 
+caf::expected<secret> open_seed(const session_state& state) {
+  const auto& wrapped = state.record.wrapped_seed;
+  if (wrapped.empty())
+    return secret{};
+  return state.services->keys->unwrap_seed(*state.owner, wrapped);
+}
+
 void drop_list(session_state& state) noexcept {
   state.list_body = nullptr;
   state.is_list_asked_for = false;
 }
 
-caf::expected<std::shared_ptr<cluster_link>> link_to(session_state& state, owned_cluster& cluster) {
+caf::expected<std::shared_ptr<cluster_link>> link_to(session_pointer self, owned_cluster& cluster) {
   if (cluster.link)
     return cluster.link;
+  const auto& state = self->state;
   const auto& facts = cluster.stored.facts;
   cluster_secrets secrets;
   if (!cluster.stored.sealed.empty()) {
-    auto opened = open_secrets(state.seed, *state.owner, facts, cluster.stored.sealed);
+    const auto seed = open_seed(state);
+    if (!seed)
+      return seed.error();
+    auto opened = open_secrets(*seed, *state.owner, facts, cluster.stored.sealed);
     if (!opened)
       return std::move(opened.error());
     secrets = std::move(*opened);
@@ -111,8 +140,10 @@ caf::expected<std::shared_ptr<cluster_link>> link_to(session_state& state, owned
   auto link = state.services->make_link({facts.server_url, facts.tls, facts.ca_data.value_or(""),
                                          facts.tls_cert.value_or(""), std::move(secrets.tls_key),
                                          std::move(secrets.token)});
-  if (link)
+  if (link) {
     cluster.link = *link;
+    drop_link_later(self, facts.id);
+  }
   return link;
 }
 

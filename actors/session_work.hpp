@@ -61,11 +61,17 @@ void start_probe(session_pointer self, const call_ptr& request, std::optional<cl
                  std::shared_ptr<cluster_link> link, probe_config::work what,
                  std::function<void(cluster_outcome&)> finish);
 
+/// The tenant's seed in the clear, for one use: a session keeps it wrapped, so that no key lies in
+/// the memory of those who are idle. An empty one where the tenant has none yet. Errors: `sealed`,
+/// `storage_unavailable`.
+caf::expected<secret> open_seed(const session_state& state);
+
 /// Forgets the rendered list of clusters; after every change of what it shows.
 void drop_list(session_state& state) noexcept;
 
-/// Returns the link to `cluster`, made on first use.
-caf::expected<std::shared_ptr<cluster_link>> link_to(session_state& state, owned_cluster& cluster);
+/// Returns the link to `cluster`, made on first use and kept for `link_time`. Whoever uses it holds
+/// it until the end.
+caf::expected<std::shared_ptr<cluster_link>> link_to(session_pointer self, owned_cluster& cluster);
 
 /// Answers `request`, or starts what leads to its answer.
 void handle_call(session_pointer self, const call_ptr& request);
@@ -73,6 +79,9 @@ void handle_call(session_pointer self, const call_ptr& request);
 /// The requests that ask the cluster itself; session_clusters.cpp.
 void handle(session_pointer self, const call_ptr& request, const get_namespaces& what);
 void handle(session_pointer self, const call_ptr& request, const select_cluster& what);
+
+/// What the server asks for itself; session_keys.cpp.
+void handle(session_pointer self, const call_ptr& request, const rewrap_seed& what);
 
 /// The detail of a 404; the same for another user's cluster and for none.
 inline constexpr std::string_view not_found_detail = "no such cluster, or it is not yours";

@@ -204,11 +204,28 @@ command_line parse_command_line(int argc, const char* const* argv) try {
   demo->add_flag("--once", result.demo_once, "Ends after the story instead of serving on.");
   demo->add_option("--port", result.demo_port, "Port of the API; 0 picks a free one.");
   demo->add_option("--nats-server", result.demo_nats_server, "The nats-server to start.");
-  auto* keys = app.add_subcommand("keys", "Looks after the master key.");
+  auto* keys = app.add_subcommand("keys", "Looks after the keys of the store.");
   keys->require_subcommand(0, 1);
   auto* init = keys->add_subcommand("init", "Makes a master key; never overwrites one.");
   init->add_option("--file", result.key_file, "Where to; by default data.master-key-file.");
   init->add_option("--config", seen.config_file, "Settings file (YAML).");
+  auto* status = keys->add_subcommand("status", "Shows the keys, and how far a rotation is.");
+  auto* rotate = keys->add_subcommand(
+      "rotate",
+      "Makes a new key-encryption key and wraps every seed by it, while the server runs.");
+  auto* change_root = keys->add_subcommand(
+      "change-root", "Wraps the key-encryption keys by a new master key, while the server runs.");
+  auto* new_file =
+      change_root->add_option("--new-file", result.keys.new_file, "File with the new master key.");
+  auto* to_vault = change_root->add_flag("--vault", result.keys.is_to_vault,
+                                         "To the vault of the server's settings instead.");
+  new_file->excludes(to_vault);
+  auto* destroy =
+      keys->add_subcommand("destroy", "Destroys a retired key-encryption key that no seed names.");
+  destroy->add_option("--key", result.keys.key, "Its number, as status shows it.")->required();
+  destroy->add_flag("--force", result.keys.is_forced, "Even though backups may still need it.");
+  for (auto* sub : {status, rotate, change_root, destroy})
+    add_settings(*sub, seen);
   auto* version = app.add_subcommand("version", "Prints the version.");
   auto* config = app.add_subcommand("config", "Looks at the settings.");
   config->require_subcommand(0, 1);
@@ -230,8 +247,10 @@ command_line parse_command_line(int argc, const char* const* argv) try {
   auto* audit_key =
       audit->add_subcommand("key", "Prints the public key that checkpoints are signed by.");
   add_data_directory(*audit_key, result.audit);
-  for (auto* sub : {&app, serve, demo, keys, init, version, config, print, doctor, analyze,
-                    store.backup, store.restore, store.recover, audit, audit_verify, audit_key})
+  for (auto* sub :
+       {&app,         serve,         demo,          keys,   init,         status,   rotate,
+        change_root,  destroy,       version,       config, print,        doctor,   analyze,
+        store.backup, store.restore, store.recover, audit,  audit_verify, audit_key})
     sub->allow_extras();
 
   try {
@@ -256,10 +275,14 @@ command_line parse_command_line(int argc, const char* const* argv) try {
   }
   if (&where == store.backup && result.backup.to.empty() && result.backup.verify.empty())
     return wrong_usage("backup needs --to or --verify");
+  if (&where == change_root && new_file->count() + to_vault->count() == 0)
+    return wrong_usage("change-root needs --new-file or --vault");
   result.input.environment = process_environment();
-  result.what = &where == serve           ? action::serve
-                : &where == demo          ? action::demo
-                : &where == init          ? action::keys_init
+  result.what = &where == serve  ? action::serve
+                : &where == demo ? action::demo
+                : &where == init ? action::keys_init
+                : &where == status || &where == rotate || &where == change_root || &where == destroy
+                    ? action::keys
                 : &where == print         ? action::config_print
                 : &where == doctor        ? action::doctor
                 : &where == analyze       ? action::analyze
@@ -269,6 +292,10 @@ command_line parse_command_line(int argc, const char* const* argv) try {
                 : &where == audit_verify  ? action::audit_verify
                 : &where == audit_key     ? action::audit_key
                                           : action::version;
+  result.keys.what = &where == rotate        ? keys_flags::action::rotate
+                     : &where == change_root ? keys_flags::action::change_root
+                     : &where == destroy     ? keys_flags::action::destroy
+                                             : keys_flags::action::status;
   take_settings(where, seen, result.input);
   return result;
 } catch (const std::exception& fault) {

@@ -43,12 +43,23 @@ struct audit_flags {
   std::int64_t user = 0;            ///< 0: all.
 };
 
+/// What `keys` was asked to have the running server do.
+struct keys_flags {
+  enum class action { status, rotate, change_root, destroy };
+  action what = action::status;
+  std::string new_file = {}; ///< `change-root --new-file`.
+  bool is_to_vault = false;  ///< `change-root --vault`.
+  std::uint32_t key = 0;     ///< `destroy --key`.
+  bool is_forced = false;    ///< `destroy --force`.
+};
+
 /// What the user asked for.
 struct command_line {
   enum class action {
     serve,
     demo,
     keys_init,
+    keys,
     config_print,
     doctor,
     analyze,
@@ -71,6 +82,7 @@ struct command_line {
   analyze_flags analyze;
   backup_flags backup;
   audit_flags audit;
+  keys_flags keys;
 };
 
 /// Reads the arguments. Prints help to stdout, complaints to stderr. Call before there are threads.

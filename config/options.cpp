@@ -14,6 +14,7 @@ constexpr text_rule a_nats_url{"a nats:// or tls:// URL", is_nats_url};
 constexpr text_rule a_node_name{"1 to 63 of a-z, 0-9 and -", is_node_name};
 constexpr text_rule a_profile{"private or public", is_profile};
 constexpr text_rule a_sandbox{"auto, landlock or namespace", is_sandbox};
+constexpr text_rule a_key_provider{"file, fd or vault", is_key_provider};
 constexpr text_rule a_log_level{"debug, info, warn, error or off", is_log_level};
 constexpr text_rule a_log_format{"json or console", is_log_format};
 constexpr text_rule a_web_url{"an https:// URL", is_web_url};
@@ -110,6 +111,55 @@ const std::array rows{
            .member = &settings::audit_checkpoint_file,
            .help = "File to which the signed checkpoints of the audit are appended too, best on "
                    "another disk; empty: they are in the store alone."},
+    option{.key = "data.next-master-key-file",
+           .member = &settings::data_next_master_key_file,
+           .help = "File with the master key that a change of the root is under way to: a start "
+                   "takes the one of the two that opens the store."},
+    option{.key = "data.key-provider",
+           .member = &settings::data_key_provider,
+           .help = "Where the master key is: file, fd (an open file that the process is given) or "
+                   "vault (it stays in Vault or OpenBao, which wraps and unwraps).",
+           .rule = a_key_provider},
+    option{.key = "data.master-key-fd",
+           .member = &settings::data_master_key_fd,
+           .help = "Number of the open file with the master key, for the provider fd.",
+           .least = 3,
+           .most = 1'023},
+    option{.key = "vault.address",
+           .member = &settings::vault_address,
+           .help = "https:// URL of the Vault or OpenBao with the root key."},
+    option{.key = "vault.mount",
+           .member = &settings::vault_mount,
+           .help = "Where its transit engine is mounted.",
+           .rule = a_path},
+    option{.key = "vault.key",
+           .member = &settings::vault_key,
+           .help = "The engine's key.",
+           .rule = a_path},
+    option{.key = "vault.token-file",
+           .member = &settings::vault_token_file,
+           .help = "File with the token for it; read for every question, so that it can be "
+                   "renewed."},
+    option{.key = "vault.ca-file",
+           .member = &settings::vault_ca_file,
+           .help = "PEM file with the roots for its certificate; empty: the system's."},
+    option{.key = "vault.timeout",
+           .member = &settings::vault_timeout,
+           .help = "For one question to it.",
+           .unit = "ms",
+           .least = 100,
+           .most = an_hour_ms},
+    option{.key = "keys.rewrap-rate",
+           .member = &settings::keys_rewrap_rate,
+           .help = "How many seeds `kubesage keys rotate` wraps anew.",
+           .unit = "a second",
+           .least = 1,
+           .most = 100'000},
+    option{.key = "keys.backup-horizon",
+           .member = &settings::keys_backup_horizon_days,
+           .help = "How old backups may be that must stay readable: a retired key is kept so long.",
+           .unit = "days",
+           .most = 36'500},
     option{.key = "nats.url",
            .member = &settings::nats_url,
            .help = "NATS servers; empty turns publishing off, and events wait in the store.",
@@ -236,6 +286,13 @@ const std::array rows{
            .unit = "s",
            .least = 1,
            .most = 31'536'000},
+    option{.key = "session.credentials-time",
+           .member = &settings::session_credentials_time,
+           .help = "How long a session keeps the opened credentials of a cluster, and connections "
+                   "to it, after a request; longer while they are in use.",
+           .unit = "s",
+           .least = 1,
+           .most = 3'600},
     option{.key = "log.level",
            .member = &settings::log_level,
            .help = "debug, info, warn, error or off.",

@@ -89,6 +89,10 @@ bool is_profile(std::string_view text) {
   return is_one_of(text, std::array<std::string_view, 2>{"private", "public"});
 }
 
+bool is_key_provider(std::string_view text) {
+  return text == "file" || text == "fd" || text == "vault";
+}
+
 bool is_log_level(std::string_view text) {
   return is_one_of(text, std::array<std::string_view, 5>{"debug", "info", "warn", "error", "off"});
 }

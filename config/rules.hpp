@@ -16,6 +16,7 @@ bool is_web_url(std::string_view text);
 bool is_node_name(std::string_view text);
 bool is_profile(std::string_view text);
 bool is_sandbox(std::string_view text);
+bool is_key_provider(std::string_view text);
 bool is_log_level(std::string_view text);
 bool is_log_format(std::string_view text);
 

@@ -33,7 +33,18 @@ struct settings {
   std::chrono::seconds backup_interval{3'600};
   std::uint32_t backup_keep = 24;
 
-  std::string audit_checkpoint_file; ///< Empty: checkpoints are in the store alone.
+  std::string audit_checkpoint_file;      ///< Empty: checkpoints are in the store alone.
+  std::string data_next_master_key_file;  ///< Empty: none.
+  std::string data_key_provider = "file"; ///< `file`, `fd` or `vault`.
+  std::uint32_t data_master_key_fd = 3;   ///< For `fd`.
+  std::string vault_address;              ///< Empty: no vault.
+  std::string vault_mount = "transit";
+  std::string vault_key = "kubesage";
+  std::string vault_token_file;
+  std::string vault_ca_file; ///< Empty: the system's roots.
+  std::chrono::milliseconds vault_timeout{5'000};
+  std::uint32_t keys_rewrap_rate = 200; ///< Seeds a second.
+  std::uint32_t keys_backup_horizon_days = 30;
 
   std::vector<std::string> nats_url{"nats://127.0.0.1:4222"}; ///< Empty: no NATS, events wait.
   std::string nats_credentials_file;
@@ -67,6 +78,7 @@ struct settings {
   std::uint32_t llm_tokens_per_user = 200'000; ///< A day; 0: no bound.
 
   std::chrono::seconds session_idle_timeout{900};
+  std::chrono::seconds session_credentials_time{60};
 
   std::string log_level = "info";  ///< A name that `log_level_from` knows.
   std::string log_format = "json"; ///< `json` or `console`.

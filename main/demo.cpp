@@ -206,8 +206,11 @@ int run_demo(const demo_options& options, const sigset_t& stop_signals) {
   if (!root_key || !made_token)
     return give_up("no randomness");
   const auto token = std::string{made_token->expose()};
-  auto backend =
-      server::start(config, *root_key, std::make_shared<dev_authenticator>(std::move(*made_token)));
+  auto root = make_local_wrapper(*root_key);
+  if (!root)
+    return give_up(detail_of(root.error()));
+  auto backend = server::start(config, {std::move(*root)},
+                               std::make_shared<dev_authenticator>(std::move(*made_token)));
   if (!backend)
     return give_up(detail_of(backend.error()));
   auto cluster = demo_cluster::start((*backend)->threads());

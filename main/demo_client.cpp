@@ -1,25 +1,18 @@
 #include "main/demo_client.hpp"
 
 #include <array>
-#include <chrono>
 #include <cstdlib>
 #include <optional>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 #include <poll.h>
 
 namespace kubesage {
 namespace {
 
 namespace net = boost::asio;
-namespace http = boost::beast::http;
 using tcp = net::ip::tcp;
 
 tcp::endpoint loopback(std::uint16_t port) {
@@ -30,33 +23,7 @@ tcp::endpoint loopback(std::uint16_t port) {
 
 demo_answer ask_api(std::uint16_t port, std::string_view method, std::string_view target,
                     std::string_view token, std::string_view body) {
-  http::request<http::string_body> request{
-      http::string_to_verb({method.data(), method.size()}), {target.data(), target.size()}, 11};
-  request.set(http::field::host, "127.0.0.1");
-  request.set(http::field::authorization, std::string{"Bearer "}.append(token));
-  if (!body.empty())
-    request.set(http::field::content_type, "application/json");
-  request.body() = body;
-  request.prepare_payload();
-  net::io_context context;
-  boost::beast::tcp_stream stream{context};
-  stream.expires_after(std::chrono::seconds{30});
-  boost::beast::flat_buffer buffer;
-  http::response<http::string_body> response;
-  bool is_answered = false;
-  const auto on_read = [&](boost::system::error_code ec, std::size_t) { is_answered = !ec; };
-  const auto on_written = [&](boost::system::error_code ec, std::size_t) {
-    if (!ec)
-      http::async_read(stream, buffer, response, on_read);
-  };
-  stream.async_connect(loopback(port), [&](boost::system::error_code ec) {
-    if (!ec)
-      http::async_write(stream, request, on_written);
-  });
-  context.run();
-  if (!is_answered)
-    return {};
-  return {static_cast<int>(response.result_int()), std::move(response.body())};
+  return ask_http("127.0.0.1", port, method, target, token, body);
 }
 
 struct demo_subscriber::impl {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "main/http_ask.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,10 +9,7 @@
 
 namespace kubesage {
 
-struct demo_answer {
-  int status = 0; ///< 0: no answer came.
-  std::string body;
-};
+using demo_answer = plain_answer;
 
 /// One HTTP request to the API on loopback, as any client would make it. Blocks, at most 30
 /// seconds.

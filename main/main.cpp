@@ -6,6 +6,7 @@
 #include "main/backup_commands.hpp"
 #include "main/demo.hpp"
 #include "main/doctor.hpp"
+#include "main/keys_command.hpp"
 #include "main/serve.hpp"
 #include "messages/error.hpp"
 #include "persistence/crypto/root_key.hpp"
@@ -64,6 +65,13 @@ int print_config(const command_line& line) {
     return complain(options.error());
   std::fputs(print_settings(*options).c_str(), stdout);
   return 0;
+}
+
+int ask_about_keys(const command_line& line) {
+  const auto options = load(line.input);
+  if (!options)
+    return complain(options.error());
+  return run_keys_command(line.keys, *options);
 }
 
 int examine(const command_line& line) {
@@ -126,6 +134,8 @@ int run(int argc, char** argv) {
     return demo(line, stop_signals);
   case command_line::action::keys_init:
     return make_keys(line);
+  case command_line::action::keys:
+    return ask_about_keys(line);
   case command_line::action::config_print:
     return print_config(line);
   case command_line::action::doctor:

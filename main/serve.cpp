@@ -4,9 +4,11 @@
 #include "http/wire/authenticator.hpp"
 #include "http/wire/jwt.hpp"
 #include "http/wire/log.hpp"
+#include "main/key_providers.hpp"
 #include "main/random_token.hpp"
 #include "main/server.hpp"
-#include "persistence/crypto/root_key.hpp"
+#include "main/swap_check.hpp"
+#include "persistence/crypto/secure_key.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -30,6 +32,15 @@ int refuse(const caf::error& err) {
              : exit_unavailable;
 }
 
+/// What the machine does not do for the memory that holds keys and tokens.
+void warn_about_memory(bool is_locked) {
+  if (!is_locked)
+    log.warn("the memory for keys is not locked: raise RLIMIT_MEMLOCK above 512 KiB");
+  for (const auto& area : unencrypted_swaps())
+    log.warn("memory with tokens may be written to a swap area that is not known to be encrypted",
+             {{"area", area}});
+}
+
 /// A second signal means that the operator does not want to wait.
 void end_at_once_on_a_second_signal(sigset_t signals) {
   std::thread{[signals] {
@@ -42,9 +53,10 @@ void end_at_once_on_a_second_signal(sigset_t signals) {
 } // namespace
 
 int run_serve(settings options, const sigset_t& stop_signals) {
-  auto root_key = read_root_key_file(options.data_master_key_file);
-  if (!root_key)
-    return refuse(root_key.error());
+  const bool is_locked = reserve_secure_memory(512U << 10U);
+  auto roots = key_wrappers_of(options);
+  if (!roots)
+    return refuse(roots.error());
   std::vector<std::shared_ptr<const authenticator>> authenticators;
   if (!options.auth_jwt_secret.empty()) {
     auto made = hs256_authenticator::make(std::move(options.auth_jwt_secret));
@@ -65,7 +77,8 @@ int run_serve(settings options, const sigset_t& stop_signals) {
              log_format_from(options.log_format).value_or(log_format::json),
              8192,
              {}});
-  auto backend = server::start(options, *root_key,
+  warn_about_memory(is_locked);
+  auto backend = server::start(options, std::move(*roots),
                                std::make_shared<authenticator_chain>(std::move(authenticators)));
   if (!backend) {
     stop_log();

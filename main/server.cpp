@@ -6,14 +6,15 @@
 #include "http/edge/server.hpp"
 #include "http/wire/log.hpp"
 #include "http/wire/metrics.hpp"
+#include "main/admin_token.hpp"
 #include "main/checkpoint_service.hpp"
 #include "main/explainer_service.hpp"
+#include "main/key_service.hpp"
 #include "main/kubectl_service.hpp"
 #include "main/store_keeper.hpp"
 #include "main/store_readers.hpp"
 #include "messages/registration.hpp"
 #include "persistence/cluster_ids.hpp"
-#include "persistence/crypto/keyring.hpp"
 #include "persistence/executions.hpp"
 #include "persistence/local_journal.hpp"
 #include "persistence/outbox.hpp"
@@ -97,7 +98,7 @@ struct server::parts {
   runtime threads;
   metrics registry;
   std::unique_ptr<database> store;
-  std::shared_ptr<const keyring> keys;
+  std::unique_ptr<key_service> keys;
   std::unique_ptr<cluster_ids> ids;
   std::unique_ptr<store_keeper> keeper;
   caf::actor_system_config actor_config;
@@ -117,7 +118,7 @@ struct server::parts {
   bool is_stopped = false;
   std::atomic<bool> is_failed{false}; ///< The store takes nothing more.
 
-  caf::error open_store(const settings& options, const secret& root_key);
+  caf::error open_store(const settings& options, key_service::roots roots);
   void start_actors();
   caf::error start_explainer(const settings& options);
   void start_node(const settings& options, const address_policy& policy);
@@ -126,21 +127,21 @@ struct server::parts {
                         std::shared_ptr<const authenticator> who);
   void register_metrics();
   void wake();
+  void wake_rewrapper();
   void set_wakeable(const node* target);
   std::vector<readiness_check> checks();
 };
 
-caf::error server::parts::open_store(const settings& options, const secret& root_key) {
+caf::error server::parts::open_store(const settings& options, key_service::roots roots) {
   database_options how{options.data_directory};
   how.reserve_bytes = std::uint64_t{options.data_reserve} << 20U;
   auto opened = database::open(how);
   if (!opened)
     return std::move(opened.error());
   store = std::move(*opened);
-  auto ring = keyring::open(*store, root_key);
-  if (!ring)
-    return std::move(ring.error());
-  keys = std::move(*ring);
+  keys = std::make_unique<key_service>(threads, *store, options);
+  if (auto err = keys->start(std::move(roots)))
+    return err;
   store_keeper_options keeping;
   keeping.scrub_interval = options.data_scrub_interval;
   keeping.backup_directory = options.backup_directory;
@@ -188,11 +189,11 @@ void server::parts::start_node(const settings& options, const address_policy& po
   writer = std::make_unique<local_journal>(*store, std::move(journal_options));
 
   checkpoints = std::make_unique<checkpoint_service>(checkpoint_service::configuration{
-      store.get(), writer.get(), keys, options.audit_checkpoint_file});
+      store.get(), writer.get(), keys->keys(), options.audit_checkpoint_file});
 
   auto services = std::make_shared<session_services>();
   services->store = writer.get();
-  services->keys = keys;
+  services->keys = keys->keys();
   services->load = [db = store.get()](const tenant& owner) { return load_user(*db, owner); };
   services->next_id = [this](shard_id shard) {
     if (ids->wants_reserve())
@@ -216,6 +217,7 @@ void server::parts::start_node(const settings& options, const address_policy& po
   services->record = record_of(*store);
   services->record.streams = streams = std::make_shared<event_streams>(
       event_streams::configuration{services->record.read, services->run_blocking});
+  services->link_time = options.session_credentials_time;
   services->event_source = "/kubesage/" + options.node_name;
 
   node_config config;
@@ -255,8 +257,10 @@ void server::parts::start_node(const settings& options, const address_policy& po
     publishing.published_through = published->published_through;
     config.publisher = std::move(publishing);
   }
+  config.rewrapper = keys->rewrapping();
   root = std::make_unique<node>(*actors, std::move(config));
   set_wakeable(root.get());
+  keys->set_waker([this] { wake_rewrapper(); });
 }
 
 /// Nobody waits for the answer of a call that the server makes itself.
@@ -288,6 +292,12 @@ void server::parts::wake() {
     wakeable->wake_publisher();
 }
 
+void server::parts::wake_rewrapper() {
+  const std::lock_guard lock{wake_mutex};
+  if (wakeable)
+    wakeable->wake_rewrapper();
+}
+
 void server::parts::set_wakeable(const node* target) {
   const std::lock_guard lock{wake_mutex};
   wakeable = target;
@@ -297,6 +307,7 @@ std::vector<readiness_check> server::parts::checks() {
   std::vector<readiness_check> list;
   list.push_back({"store", [this] { return store->trouble().detail; }, true});
   list.push_back({"store-files", [this] { return keeper->problem(); }, false});
+  list.push_back({"keys", [this] { return keys->problem(); }, true});
   list.push_back({"kubectl", [this] { return kubectl->problem(); }, false});
   if (explainer)
     list.push_back({"llm", [this] { return explainer->problem(); }, false});
@@ -314,6 +325,13 @@ caf::error server::parts::start_edge(const settings& options, const address_poli
                                      std::shared_ptr<const authenticator> who) {
   auto config = edge_of(options, policy);
   config.kubectl_policy = [this] { return kubectl->policy_text(); };
+  auto token = make_admin_token(options.data_directory);
+  if (!token)
+    return std::move(token.error());
+  config.admin_token = share(std::move(*token));
+  config.administer = [this](administration request, std::shared_ptr<reply_sink> back) {
+    keys->administer(std::move(request), std::move(back));
+  };
   edge = std::make_unique<edge_server>(
       threads, std::move(config), std::move(who),
       [this](call_ptr request) { root->dispatch(std::move(request)); }, checks(), registry);
@@ -321,6 +339,7 @@ caf::error server::parts::start_edge(const settings& options, const address_poli
 }
 
 void server::parts::register_metrics() {
+  keys->register_metrics(registry);
   registry.counter("kubesage_journal_entries_total", "Changes written durably.",
                    [this] { return static_cast<double>(writer->statistics().entries); });
   registry.counter("kubesage_journal_groups_total", "Synced batches of changes.",
@@ -343,13 +362,13 @@ void server::parts::register_metrics() {
 }
 
 caf::expected<std::unique_ptr<server>> server::start(const settings& options,
-                                                     const secret& root_key,
+                                                     key_service::roots roots,
                                                      std::shared_ptr<const authenticator> who) {
   auto policy = policy_of(options);
   if (!policy)
     return std::move(policy.error());
   auto made = std::make_unique<parts>(options);
-  if (auto err = made->open_store(options, root_key))
+  if (auto err = made->open_store(options, std::move(roots)))
     return err;
   made->start_actors();
   // From here on `stop` is what takes things down.

@@ -3,12 +3,13 @@
 #include "config/settings.hpp"
 #include "http/wire/authenticator.hpp"
 #include "http/wire/runtime.hpp"
-#include "messages/secret.hpp"
+#include "persistence/crypto/key_wrapper.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <caf/expected.hpp>
 
@@ -20,8 +21,11 @@ class server {
 public:
   /// Errors carry one sentence for the operator: `not_ready` and `validation_failed` are
   /// configuration, anything else is the machine.
+  /// `roots` are the root keys that may open the store; where theirs is out of reach, the server
+  /// starts sealed.
   static caf::expected<std::unique_ptr<server>>
-  start(const settings& options, const secret& root_key, std::shared_ptr<const authenticator> who);
+  start(const settings& options, std::vector<std::shared_ptr<key_wrapper>> roots,
+        std::shared_ptr<const authenticator> who);
 
   server(const server&) = delete;
   server& operator=(const server&) = delete;

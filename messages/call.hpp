@@ -55,13 +55,22 @@ struct record_denial {
   std::string reason;
 };
 
+/// Wraps the user's seed by the active key-encryption key where an older one wraps it; the server
+/// asks for it after a rotation. Errors: `sealed`, `storage_unavailable`.
+struct rewrap_seed {};
+
 using call_request =
     std::variant<onboard_cluster, list_clusters, remove_cluster, get_credentials, get_namespaces,
                  select_cluster, record_denial, execute_command, list_executions, get_execution,
                  cancel_execution, get_command_rules, put_command_rules, simulate_command_rules,
                  settle_interrupted, analyze_cluster, list_analyses, get_analysis, cancel_analysis,
-                 diff_analyses, list_findings, list_events, list_audit, verify_audit,
-                 stream_events>;
+                 diff_analyses, list_findings, list_events, list_audit, verify_audit, stream_events,
+                 rewrap_seed>;
+
+/// Whether the server asks for itself: no sign that the user is there.
+inline bool is_housekeeping(const call_request& request) noexcept {
+  return std::holds_alternative<rewrap_seed>(request);
+}
 
 /// The answer to one call: a body, or a code with what to do about it.
 struct call_reply {

@@ -51,6 +51,7 @@ enum class errc : std::uint8_t {
   analysis_not_found,
   analysis_finished, ///< Nothing is left to cancel.
   store_damaged,     ///< The data directory lacks what was acknowledged, or cannot be read.
+  sealed,            ///< The server has no keys yet: what keeps the root key is away.
 };
 
 /// What the outside sees for one `errc`.
@@ -132,6 +133,7 @@ inline constexpr std::array error_table{
                  "The analysis has ended already"},
     error_traits{errc::store_damaged, "STORE_DAMAGED", "store-damaged", 503,
                  "The store is damaged"},
+    error_traits{errc::sealed, "SEALED", "sealed", 503, "The server waits for its keys"},
 };
 
 namespace detail {
@@ -139,7 +141,7 @@ consteval bool error_table_is_dense() {
   for (std::size_t i = 0; i < error_table.size(); ++i)
     if (static_cast<std::size_t>(error_table[i].value) != i)
       return false;
-  return error_table.size() == static_cast<std::size_t>(errc::store_damaged) + 1;
+  return error_table.size() == static_cast<std::size_t>(errc::sealed) + 1;
 }
 } // namespace detail
 static_assert(detail::error_table_is_dense(), "error_table must list every errc in order");

@@ -19,6 +19,8 @@ struct publish_outcome;
 struct publisher_batch;
 struct execution_result;
 struct session_step;
+struct rewrap_page;
+struct rewrap_outcome;
 enum class errc : std::uint8_t;
 
 /// Owns one user's clusters and is the only writer of that user's state.
@@ -75,6 +77,17 @@ using publisher_actor = caf::typed_actor<
     // The stream has acknowledged a batch, or has not.
     caf::reacts_to<publish_outcome>,
     // Internal: retry after a failure.
+    caf::reacts_to<caf::tick_atom>>;
+
+/// Has sessions wrap their seeds by the active key after a rotation, at a bounded pace.
+using rewrapper_actor = caf::typed_actor<
+    // There is a new active key, or there may have been one when the last process ended.
+    caf::reacts_to<caf::put_atom>,
+    // Users whose seed is wrapped by an older key, as read from the store.
+    caf::reacts_to<std::shared_ptr<rewrap_page>>,
+    // A session has wrapped its seed anew, or says why not.
+    caf::reacts_to<rewrap_outcome>,
+    // Internal: the next share of the pace.
     caf::reacts_to<caf::tick_atom>>;
 
 } // namespace kubesage

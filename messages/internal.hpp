@@ -39,6 +39,16 @@ struct publish_outcome {
   bool is_failed = false;
 };
 
+/// A session's answer to REWRAPPER.
+struct rewrap_outcome {
+  errc code = errc::none;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, rewrap_outcome& x) {
+  return f(caf::meta::type_name("kubesage.rewrap_outcome"), x.code);
+}
+
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, commit_outcome& x) {
   return f(caf::meta::type_name("kubesage.commit_outcome"), x.ticket, x.code);

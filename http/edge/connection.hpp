@@ -88,6 +88,7 @@ private:
 
   // exchange.cpp: what a request means.
   void on_head();
+  void on_admitted(bool has_body);
   void on_body_expected();
   void on_request();
   void answer_here(operation what);
@@ -102,6 +103,10 @@ private:
   void refuse_and_close(errc code, std::string_view detail = {});
   void observe(int status);
   void tell_gone();
+
+  // administration.cpp: what the operator asks for.
+  [[nodiscard]] bool is_administrator(std::string_view bearer) const;
+  void on_administration();
 
   // event_stream.cpp: answers that come in pieces.
   [[nodiscard]] bool wants_stream() const noexcept;

@@ -147,6 +147,8 @@ void connection::on_head() {
   allow_ = std::move(match.allow);
   if (match.code != errc::none)
     return fail(match.code);
+  if (row_->is_administration)
+    return is_administrator(head.bearer) ? on_admitted(has_body) : fail(errc::unauthenticated);
   if (!row_->needs) {
     keeps_alive_ = keeps_alive_ && !has_body;
     return answer_here(row_->run);
@@ -165,6 +167,12 @@ void connection::on_head() {
     return ask(
         record_denial{std::string{row_->path}, "needs role " + std::string{name_of(*row_->needs)}});
   }
+  on_admitted(has_body);
+}
+
+void connection::on_admitted(bool has_body) {
+  const auto& head = parser_->head();
+  const auto fail = [&](errc code) { return has_body ? refuse_and_close(code) : refuse(code); };
   if (parser_->content_length().value_or(0) > row_->body_limit)
     return fail(errc::body_too_large);
   if (has_body && !row_->body.empty() && (!is_json(head.content_type) || head.has_content_encoding))
@@ -188,6 +196,8 @@ void connection::on_body_expected() {
 }
 
 void connection::on_request() {
+  if (row_->is_administration)
+    return on_administration();
   if (row_->run == operation::onboard_cluster) {
     auto checked =
         validate_onboarding(parser_->take_body(), query(), shared_->rules, home_->wall());

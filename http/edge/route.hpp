@@ -60,6 +60,10 @@ enum class operation : std::uint8_t {
   stream_events,
   list_audit,
   verify_audit,
+  keys_status,
+  keys_rotate,
+  keys_change_root,
+  keys_destroy,
   openapi,
   livez,
   readyz,
@@ -105,6 +109,7 @@ struct route {
   bool streams = false;           ///< `Accept: text/event-stream` gives output as it comes.
   bool only_streams = false;      ///< There is no other answer than a stream, whatever is accepted.
   bool watches_client = false;    ///< The work ends when the client leaves.
+  bool is_administration = false; ///< For the operator: asks for the token in the data directory.
 };
 
 inline constexpr std::array<std::string_view, 2> route_prefixes{"/kubeconfig", "/api/v2.0"};

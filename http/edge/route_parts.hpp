@@ -120,6 +120,19 @@ inline constexpr std::array diff_query{
                     "The analysis to compare with; default: the one before"},
 };
 
+inline constexpr std::array change_root_fields{
+    body_field{"new_master_key_file", R"({"type":"string"})", false,
+               "File with the new master key, on the server's machine"},
+    body_field{"vault", R"({"type":"boolean","default":false})", false,
+               "To the vault of the settings instead"},
+};
+
+inline constexpr std::array destroy_key_fields{
+    body_field{"key", R"({"type":"integer","minimum":1})", true, "Its number"},
+    body_field{"force", R"({"type":"boolean","default":false})", false,
+               "Even though backups may still need it"},
+};
+
 inline constexpr std::array onboarding_errors{
     errc::malformed_json,         errc::cluster_name_taken,     errc::cluster_unreachable,
     errc::cluster_tls_failed,     errc::cluster_unauthorized,   errc::cluster_forbidden,

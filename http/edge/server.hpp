@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/edge/administration.hpp"
 #include "http/wire/address_policy.hpp"
 #include "http/wire/authenticator.hpp"
 #include "http/wire/metrics.hpp"
@@ -38,6 +39,8 @@ struct edge_config {
   bool allow_http = false;
   bool require_verified_tls = false;
   bool access_log = false;
+  shared_secret admin_token;      ///< What the operator's requests must bear; null: none pass.
+  administer_function administer; ///< Does them.
   /// What `/api/v1/kubectl-policy` says, as JSON; null while it is not known. Thread: any.
   std::function<std::shared_ptr<const std::string>()> kubectl_policy;
 };

@@ -83,6 +83,30 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
+/// Reads the digits of a key and perhaps a newline; `name` is for the operator.
+caf::expected<secret> read_digits(int fd, const std::filesystem::path& name) {
+  std::string text;
+  if (!read_all(fd, text, digit_count + 2)) {
+    wipe(text);
+    return refuse(name, "cannot be read: " + reason());
+  }
+  bool is_key =
+      text.size() == digit_count || (text.size() == digit_count + 1 && text.back() == '\n');
+  std::string bytes(aead_key_size, '\0');
+  for (std::size_t i = 0; is_key && i < bytes.size(); ++i) {
+    const int high = digit_of(text[2 * i]);
+    const int low = digit_of(text[2 * i + 1]);
+    is_key = high >= 0 && low >= 0;
+    bytes[i] = static_cast<char>(high * 16 + low);
+  }
+  wipe(text);
+  secret key{bytes};
+  wipe(bytes);
+  if (!is_key)
+    return refuse(name, "must hold 64 hex digits and a newline, as `kubesage keys init` writes");
+  return {std::move(key)};
+}
+
 } // namespace
 
 caf::expected<secret> read_root_key_file(const std::filesystem::path& path) {
@@ -103,26 +127,12 @@ caf::expected<secret> read_root_key_file(const std::filesystem::path& path) {
   if ((info.st_mode & 077U) != 0)
     return refuse(path, "is open to group or others: run `chmod 0400` on it");
 
-  std::string text;
-  if (!read_all(file.get(), text, digit_count + 2)) {
-    wipe(text);
-    return refuse(path, "cannot be read: " + reason());
-  }
-  bool is_key =
-      text.size() == digit_count || (text.size() == digit_count + 1 && text.back() == '\n');
-  std::string bytes(aead_key_size, '\0');
-  for (std::size_t i = 0; is_key && i < bytes.size(); ++i) {
-    const int high = digit_of(text[2 * i]);
-    const int low = digit_of(text[2 * i + 1]);
-    is_key = high >= 0 && low >= 0;
-    bytes[i] = static_cast<char>(high * 16 + low);
-  }
-  wipe(text);
-  secret key{bytes};
-  wipe(bytes);
-  if (!is_key)
-    return refuse(path, "must hold 64 hex digits and a newline, as `kubesage keys init` writes");
-  return {std::move(key)};
+  return read_digits(file.get(), path);
+}
+
+caf::expected<secret> take_root_key(int fd) {
+  const descriptor file{fd};
+  return read_digits(fd, "in open file " + std::to_string(fd));
 }
 
 caf::error make_root_key_file(const std::filesystem::path& path) {

@@ -15,6 +15,11 @@ namespace kubesage {
 /// others. Errors: `not_ready`, naming the path and what to do. Thread: any; reads the disk.
 caf::expected<secret> read_root_key_file(const std::filesystem::path& path);
 
+/// Reads the key from `fd`, a file or pipe that whoever started the process has opened, and closes
+/// it. Who could read it is the starter's business. Errors: `not_ready`. Thread: any; waits for the
+/// other end of a pipe.
+caf::expected<secret> take_root_key(int fd);
+
 /// Makes a new key in a new file with mode 0400 and waits for the disk; an existing file is never
 /// touched. Errors: `not_ready`, naming the path and what to do.
 caf::error make_root_key_file(const std::filesystem::path& path);

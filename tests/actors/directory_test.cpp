@@ -94,6 +94,34 @@ TEST_F(directory_test, passivates_a_session_that_nobody_calls) {
   EXPECT_EQ(loads_, 2);
 }
 
+TEST_F(directory_test, work_of_the_server_leaves_no_session_behind_and_keeps_none_awake) {
+  EXPECT_EQ(send(1, rewrap_seed{})->answer->code, errc::none);
+  EXPECT_EQ(sessions(), 0U);
+  EXPECT_EQ(loads_, 1);
+  send(1, list_clusters{});
+  for (int i = 0; i < 12; ++i) {
+    EXPECT_EQ(send(1, rewrap_seed{})->answer->code, errc::none);
+    advance(1s);
+  }
+  EXPECT_EQ(sessions(), 0U);
+}
+
+TEST_F(directory_test, a_user_who_calls_while_the_server_works_is_served_by_the_next_session) {
+  auto box = std::make_shared<test::answer_box>();
+  const auto call_of = [&](call_request request, std::shared_ptr<test::answer_box> to) {
+    self_->send(directory_,
+                std::make_shared<call>(call{
+                    principal{tenant_issuer::issue(user_id{1}), "ada", role_set::all()}, "r", "/x",
+                    std::chrono::steady_clock::now() + 30s, std::move(request), std::move(to)}));
+  };
+  call_of(rewrap_seed{}, std::make_shared<test::answer_box>());
+  call_of(list_clusters{}, box);
+  drain();
+  ASSERT_TRUE(box->answer);
+  EXPECT_EQ(box->answer->code, errc::none);
+  EXPECT_EQ(sessions(), 1U);
+}
+
 TEST_F(directory_test, holds_calls_back_until_the_closing_session_has_ended) {
   journal_.is_held = true;
   send(1, record_denial{"/x", "why"});

@@ -31,7 +31,7 @@ protected:
     db_ = std::move(*opened);
     auto services = std::make_shared<session_services>();
     services->store = &journal_;
-    services->keys = *keyring::open(*db_, secret{std::string(32, 'k')});
+    services->keys = *keyring::open(*db_, *make_local_wrapper(secret{std::string(32, 'k')}));
     services->load = [](const tenant&) { return caf::expected<loaded_user>{loaded_user{}}; };
     services->next_id = [this](shard_id) {
       return caf::expected<cluster_id>{cluster_id{++last_id_}};

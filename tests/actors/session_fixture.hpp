@@ -26,11 +26,12 @@ protected:
     auto opened = database::open({folder_});
     EXPECT_TRUE(opened);
     db_ = std::move(*opened);
-    auto ring = keyring::open(*db_, secret{std::string(32, 'k')});
+    auto ring = keyring::open(*db_, *make_local_wrapper(secret{std::string(32, 'k')}));
     EXPECT_TRUE(ring);
     auto services = std::make_shared<session_services>();
     services->store = &journal_;
-    services->keys = *ring;
+    ring_ = *ring;
+    services->keys = ring_;
     services->load = [this](const tenant&) { return stored_; };
     services->next_id = [this](shard_id) {
       return caf::expected<cluster_id>{cluster_id{++last_id_}};
@@ -134,6 +135,7 @@ protected:
 
   std::filesystem::path folder_;
   std::unique_ptr<database> db_;
+  std::shared_ptr<keyring> ring_;
   memory_journal journal_;
   std::shared_ptr<fake_link> link_ = std::make_shared<fake_link>();
   caf::expected<loaded_user> stored_{loaded_user{}};

@@ -109,6 +109,24 @@ TEST(command_line_test, knows_the_other_commands) {
   EXPECT_EQ(demo.line.demo_nats_server, "n");
 }
 
+TEST(command_line_test, asks_the_server_about_its_keys) {
+  using what = keys_flags::action;
+  const auto status = parse({"keys", "status", "--http.admin-port=9999"});
+  EXPECT_EQ(status.line.what, action::keys) << status.err;
+  EXPECT_EQ(status.line.keys.what, what::status);
+  EXPECT_EQ(status.line.input.flags.size(), 1U);
+  EXPECT_EQ(parse({"keys", "rotate"}).line.keys.what, what::rotate);
+  const auto root = parse({"keys", "change-root", "--new-file", "n.key"});
+  EXPECT_EQ(root.line.keys.what, what::change_root) << root.err;
+  EXPECT_EQ(root.line.keys.new_file, "n.key");
+  EXPECT_FALSE(root.line.keys.is_to_vault);
+  EXPECT_TRUE(parse({"keys", "change-root", "--vault"}).line.keys.is_to_vault);
+  const auto destroy = parse({"keys", "destroy", "--key", "3", "--force"});
+  EXPECT_EQ(destroy.line.keys.what, what::destroy);
+  EXPECT_EQ(destroy.line.keys.key, 3U);
+  EXPECT_TRUE(destroy.line.keys.is_forced);
+}
+
 TEST(command_line_test, helps_on_request_and_ends_well) {
   for (const auto& args : std::vector<std::vector<const char*>>{
            {"--help"}, {"serve", "--help"}, {"keys", "--help"}, {"keys", "init", "-h"}}) {
@@ -135,15 +153,20 @@ TEST(command_line_test, suggests_the_nearest_command_and_flag) {
 }
 
 TEST(command_line_test, refuses_wrong_usage_with_exit_code_2) {
-  for (const auto& args : std::vector<std::vector<const char*>>{{},
-                                                                {"keys"},
-                                                                {"config"},
-                                                                {"serve", "extra"},
-                                                                {"serve", "--http.port"},
-                                                                {"version", "now"},
-                                                                {"demo", "--port", "x"},
-                                                                {"demo", "--port", "70000"},
-                                                                {"serve", "version"}}) {
+  for (const auto& args :
+       std::vector<std::vector<const char*>>{{},
+                                             {"keys"},
+                                             {"config"},
+                                             {"serve", "extra"},
+                                             {"serve", "--http.port"},
+                                             {"version", "now"},
+                                             {"demo", "--port", "x"},
+                                             {"demo", "--port", "70000"},
+                                             {"keys", "change-root"},
+                                             {"keys", "change-root", "--vault", "--new-file", "n"},
+                                             {"keys", "destroy"},
+                                             {"keys", "destroy", "--key", "x"},
+                                             {"serve", "version"}}) {
     const auto result = parse(args);
     EXPECT_EQ(result.line.what, action::exit) << testing::PrintToString(args);
     EXPECT_EQ(result.line.exit_code, exit_usage) << testing::PrintToString(args);

@@ -30,6 +30,7 @@ std::string sample(const option& row, std::size_t n) {
       {"nats.url", {"nats://a:1", "tls://b:2", "nats://c:3"}},
       {"k8s.profile", {"public", "private", "public"}},
       {"kubectl.sandbox", {"landlock", "namespace", "landlock"}},
+      {"data.key-provider", {"fd", "vault", "fd"}},
       {"k8s.allow", {"10.0.0.0/8", "::1/128", "127.0.0.1/32"}},
       {"llm.url", {"https://a/v1", "http://localhost:1", "https://c"}},
       {"log.level", {"debug", "warn", "error"}},

@@ -15,14 +15,14 @@ protected:
   }
 
   std::shared_ptr<const keyring> ring() const {
-    auto opened = keyring::open(*db, root);
+    auto opened = keyring::open(*db, *make_local_wrapper(root));
     EXPECT_TRUE(opened) << caf::to_string(opened.error());
     return opened ? *opened : nullptr;
   }
 
   /// What opening with `key` says.
   [[nodiscard]] errc refusal(const secret& key) const {
-    const auto opened = keyring::open(*db, key);
+    const auto opened = keyring::open(*db, *make_local_wrapper(key));
     return opened ? errc::none : code_of(opened.error());
   }
 
@@ -109,10 +109,30 @@ TEST_F(keyring_test, a_key_under_the_number_of_another_is_refused) {
   EXPECT_EQ(refusal(root), errc::not_ready);
 }
 
-TEST_F(keyring_test, refuses_roots_of_another_size_before_it_touches_the_store) {
-  for (const std::size_t size : {0U, 16U, 31U, 33U, 64U})
-    EXPECT_EQ(refusal(secret{std::string(size, 'r')}), errc::not_ready) << size;
+TEST_F(keyring_test, is_sealed_until_its_root_key_comes) {
+  keyring keys{*db};
+  EXPECT_TRUE(keys.is_sealed());
+  EXPECT_EQ(code_of(keys.make_seed(user(1)).error()), errc::sealed);
+  EXPECT_EQ(code_of(keys.unwrap_seed(user(1), "x").error()), errc::sealed);
+  EXPECT_EQ(code_of(keys.add_key().error()), errc::sealed);
+  EXPECT_EQ(code_of(keys.destroy_key(1)), errc::sealed);
+  EXPECT_EQ(code_of(keys.change_root(*make_local_wrapper(root))), errc::sealed);
+  EXPECT_TRUE(keys.keys().empty());
   EXPECT_TRUE(key_rows().empty());
+  EXPECT_FALSE(keys.unseal({*make_local_wrapper(root)}));
+  EXPECT_FALSE(keys.is_sealed());
+  EXPECT_TRUE(keys.make_seed(user(1)));
+}
+
+TEST_F(keyring_test, reads_the_keys_that_the_first_versions_wrote) {
+  const auto sealed =
+      seal_blob(root.expose(), 1, std::string{"\0\0\0\3kek\0\0\0\0\0\0\0\0\0\0\0\1", 19},
+                std::string(32, 'K'));
+  ASSERT_TRUE(sealed);
+  ASSERT_FALSE(db->write_synced(
+      {{family::meta, std::string{meta_name::keys} + std::string{"\0\0\0\1", 4}, *sealed}}));
+  EXPECT_TRUE(ring()->make_seed(user(1)));
+  EXPECT_EQ(refusal(secret{std::string(32, 'q')}), errc::not_ready);
 }
 
 TEST_F(keyring_test, a_wrong_root_changes_nothing) {

@@ -3,9 +3,12 @@
 #include "tests/persistence/store_fixture.hpp"
 
 #include <fstream>
+#include <utility>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace kubesage {
 namespace {
@@ -53,6 +56,25 @@ TEST_F(root_key_test, an_existing_file_is_never_replaced) {
 TEST_F(root_key_test, hex_is_read_as_bytes) {
   EXPECT_EQ(refusal_of("00fF" + std::string(60, '1') + "\n"), "accepted");
   EXPECT_EQ(read_root_key_file(path)->expose().substr(0, 3), std::string("\0\xff\x11", 3));
+}
+
+TEST_F(root_key_test, takes_a_key_from_an_open_file_and_closes_it) {
+  for (const auto& [text, is_key] :
+       {std::pair{std::string(64, 'a') + "\n", true}, std::pair{std::string(64, 'b'), true},
+        std::pair{std::string(63, 'a') + "\n", false}, std::pair{std::string(66, 'a'), false},
+        std::pair{std::string{}, false}}) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    ASSERT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    ::close(ends[1]);
+    const auto key = take_root_key(ends[0]);
+    EXPECT_EQ(static_cast<bool>(key), is_key) << text;
+    EXPECT_EQ(::fcntl(ends[0], F_GETFD), -1);
+    if (!key) {
+      EXPECT_EQ(code_of(key.error()), errc::not_ready);
+    }
+  }
+  EXPECT_EQ(code_of(take_root_key(1'000'000).error()), errc::not_ready);
 }
 
 TEST_F(root_key_test, a_missing_file_names_the_command_that_makes_it) {
