@@ -49,6 +49,7 @@ connection::connection(std::shared_ptr<shard> home, std::shared_ptr<edge_context
 }
 
 connection::~connection() {
+  explicit_bzero(buffer_.get(), capacity_);
   shared_->connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
@@ -248,6 +249,8 @@ void connection::on_written(const error_code& code) {
 }
 
 void connection::end_exchange() {
+  // A header holds a token, and what was not read of a body may.
+  explicit_bzero(buffer_.get(), begin_);
   if (is_counted_) {
     is_counted_ = false;
     home_->request_ends();
@@ -257,6 +260,7 @@ void connection::end_exchange() {
   enter(phase::lingering, linger_time);
   if (!end_output(is_reading_))
     return;
+  explicit_bzero(buffer_.get(), end_);
   begin_ = end_ = 0;
   read_more();
 }
