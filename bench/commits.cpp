@@ -8,6 +8,7 @@
 #include "actors/event_builder.hpp"
 #include "http/wire/json.hpp"
 #include "messages/error.hpp"
+#include "persistence/crypto/key_wrapper.hpp"
 #include "persistence/crypto/keyring.hpp"
 #include "persistence/crypto/root_key.hpp"
 #include "persistence/crypto/sealer.hpp"
@@ -132,7 +133,10 @@ private:
 class onboardings {
 public:
   onboardings(database& db, const secret& root) {
-    auto opened = keyring::open(db, root);
+    auto root_wrapper = make_local_wrapper(root);
+    if (!root_wrapper)
+      throw std::runtime_error(detail_of(root_wrapper.error()));
+    auto opened = keyring::open(db, std::move(*root_wrapper));
     if (!opened)
       throw std::runtime_error(detail_of(opened.error()));
     keys_ = std::move(*opened);

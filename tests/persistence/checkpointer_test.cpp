@@ -22,7 +22,7 @@ public:
   }
 
   void start_keys() {
-    const auto ring = keyring::open(*db, secret{std::string(32, 'k')});
+    const auto ring = keyring::open(*db, *make_local_wrapper(secret{std::string(32, 'k')}));
     ASSERT_TRUE(ring);
     auto opened = signer::open(*db, **ring);
     ASSERT_TRUE(opened) << caf::to_string(opened.error());
