@@ -2,6 +2,7 @@
 
 #include "persistence/outbox.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,6 +25,23 @@ public:
 
   /// Whether the stream can be reached now. Thread: any.
   [[nodiscard]] virtual bool is_connected() const = 0;
+
+  /// What was last seen of the stream; belongs beside the cursor of what it has acknowledged.
+  [[nodiscard]] virtual stream_mark seen() const {
+    return {};
+  }
+
+  /// Whether the stream lacks events that it had acknowledged. Every batch fails until `rewound`
+  /// says that publication begins again from before them.
+  [[nodiscard]] virtual bool has_lost() const {
+    return false;
+  }
+  virtual void rewound() {}
+
+  /// For how long the stream drops what comes twice; 0 while it is not known.
+  [[nodiscard]] virtual std::chrono::milliseconds duplicate_window() const {
+    return std::chrono::milliseconds{0};
+  }
 };
 
 } // namespace kubesage

@@ -113,6 +113,7 @@ struct session_services {
   execution_reader executions;
   analysis_services analyses;
   record_services record;
+  std::function<caf::error(const tenant&)> erase; ///< See `erase_deleted`; it blocks. Null: none.
   wall_clock now = system_now;
   std::string event_source = "/kubesage"; ///< CloudEvents `source`.
   std::size_t max_waiting = 256;          ///< Calls that may wait in one session.

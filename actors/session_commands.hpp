@@ -38,6 +38,9 @@ void trim_history(session_pointer self, cluster_id cluster);
 void handle(session_pointer self, const call_ptr& request, const list_executions& what);
 void handle(session_pointer self, const call_ptr& request, const get_execution& what);
 
+// session_forget.cpp: users that leave.
+void handle(session_pointer self, const call_ptr& request, const forget_user& what);
+
 // session_rules.cpp: restrictions on top of the policy.
 void handle(session_pointer self, const call_ptr& request, const get_command_rules& what);
 void handle(session_pointer self, const call_ptr& request, const put_command_rules& what);

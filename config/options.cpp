@@ -11,6 +11,7 @@ namespace {
 constexpr text_rule an_address{"an IPv4 or IPv6 address", is_ip_address};
 constexpr text_rule a_range{"a range such as 10.0.0.0/8", is_cidr};
 constexpr text_rule a_nats_url{"a nats:// or tls:// URL", is_nats_url};
+constexpr text_rule a_subject{"a NATS subject", is_nats_subject};
 constexpr text_rule a_node_name{"1 to 63 of a-z, 0-9 and -", is_node_name};
 constexpr text_rule a_profile{"private or public", is_profile};
 constexpr text_rule a_sandbox{"auto, landlock or namespace", is_sandbox};
@@ -173,6 +174,30 @@ const std::array rows{
            .unit = "days",
            .least = 1,
            .most = 36'500},
+    option{.key = "nats.keep-published",
+           .member = &settings::nats_keep_published,
+           .help = "How long published events can be published again, should the stream lose them; "
+                   "at least twice the NATS server's `sync_interval`.",
+           .unit = "h",
+           .least = 1,
+           .most = 8'760},
+    option{.key = "nats.max-waiting-events",
+           .member = &settings::nats_max_waiting_events,
+           .help = "Events that may wait for NATS; from there on changes are refused (503), and an "
+                   "alarm is given at 80 %.",
+           .unit = "events",
+           .least = 10},
+    option{.key = "nats.max-waiting-bytes",
+           .member = &settings::nats_max_waiting_bytes,
+           .help = "The same for the bytes of those events.",
+           .unit = "bytes",
+           .least = 65'536},
+    option{.key = "nats.user-deleted-subject",
+           .member = &settings::nats_user_deleted_subject,
+           .help =
+               "Subject of messages about users that were deleted elsewhere; all they have here "
+               "is deleted, too. Empty: off.",
+           .rule = a_subject},
     option{.key = "auth.jwt-secret",
            .member = &settings::auth_jwt_secret,
            .help = "Secret that HS256 tokens are signed with; at least 32 bytes.",

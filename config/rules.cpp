@@ -68,6 +68,17 @@ bool is_nats_url(std::string_view text) {
   return false;
 }
 
+bool is_nats_subject(std::string_view text) {
+  if (text.empty())
+    return true;
+  constexpr std::string_view others = "-_.*>$:/";
+  return text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos
+         && std::all_of(text.begin(), text.end(), [&](char c) {
+              return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+                     || others.find(c) != std::string_view::npos;
+            });
+}
+
 bool is_web_url(std::string_view text) {
   const auto is_plain = [](char c) { return c > ' ' && c < '\x7f'; };
   return text.empty()

@@ -11,6 +11,8 @@ bool is_ip_address(std::string_view text);
 bool is_loopback(std::string_view address);
 bool is_cidr(std::string_view text);
 bool is_nats_url(std::string_view text);
+/// A subject to subscribe to, wildcards too; or nothing.
+bool is_nats_subject(std::string_view text);
 /// `https://…` or `http://…`; nothing, too, for a variable that is set to nothing.
 bool is_web_url(std::string_view text);
 bool is_node_name(std::string_view text);

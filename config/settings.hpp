@@ -49,6 +49,10 @@ struct settings {
   std::vector<std::string> nats_url{"nats://127.0.0.1:4222"}; ///< Empty: no NATS, events wait.
   std::string nats_credentials_file;
   std::uint32_t nats_retention_days = 30;
+  std::uint32_t nats_keep_published = 24; ///< Hours.
+  std::uint32_t nats_max_waiting_events = 1'000'000;
+  std::uint32_t nats_max_waiting_bytes = 1'073'741'824;
+  std::string nats_user_deleted_subject; ///< Empty: nobody tells.
 
   secret auth_jwt_secret; ///< Empty or at least 32 bytes.
   bool auth_dev = false;

@@ -1,23 +1,24 @@
 #include "main/server.hpp"
 
 #include "actors/cluster_link.hpp"
-#include "actors/nats_sink.hpp"
 #include "actors/node.hpp"
 #include "http/edge/server.hpp"
 #include "http/wire/log.hpp"
 #include "http/wire/metrics.hpp"
 #include "main/admin_token.hpp"
 #include "main/checkpoint_service.hpp"
+#include "main/departures.hpp"
 #include "main/explainer_service.hpp"
 #include "main/key_service.hpp"
 #include "main/kubectl_service.hpp"
+#include "main/outbox_service.hpp"
 #include "main/store_keeper.hpp"
 #include "main/store_readers.hpp"
 #include "messages/registration.hpp"
 #include "persistence/cluster_ids.hpp"
+#include "persistence/departure.hpp"
 #include "persistence/executions.hpp"
 #include "persistence/local_journal.hpp"
-#include "persistence/outbox.hpp"
 #include "persistence/users.hpp"
 
 #include <atomic>
@@ -57,13 +58,6 @@ caf::expected<address_policy> policy_of(const settings& options) {
     policy.allow.push_back(std::move(*range));
   }
   return policy;
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const auto& part : parts)
-    text.append(text.empty() ? "" : ",").append(part);
-  return text;
 }
 
 edge_config edge_of(const settings& options, const address_policy& policy) {
@@ -106,14 +100,14 @@ struct server::parts {
   std::unique_ptr<kubectl_service> kubectl;
   std::unique_ptr<k8s::parse_pool> parsers;
   std::unique_ptr<explainer_service> explainer; ///< Null: no language model.
+  std::unique_ptr<outbox_service> outbox;
   std::unique_ptr<local_journal> writer;
   std::unique_ptr<checkpoint_service> checkpoints;
-  std::shared_ptr<event_sink> sink;
-  std::shared_ptr<publisher_gauges> published = std::make_shared<publisher_gauges>();
   std::mutex wake_mutex;
   const node* wakeable = nullptr; ///< What other threads may wake; under the mutex.
   std::shared_ptr<event_streams> streams;
   std::unique_ptr<node> root;
+  std::unique_ptr<departure_inbox> departures; ///< Null: nobody tells of any.
   std::unique_ptr<edge_server> edge;
   bool is_stopped = false;
   std::atomic<bool> is_failed{false}; ///< The store takes nothing more.
@@ -151,10 +145,10 @@ caf::error server::parts::open_store(const settings& options, key_service::roots
   ids = std::make_unique<cluster_ids>(*store);
   if (auto err = ids->reserve_ahead())
     return err;
-  auto cursor = published_through(*store);
-  if (!cursor)
-    return std::move(cursor.error());
-  published->published_through = *cursor;
+  auto queue = outbox_service::make(*store, options);
+  if (!queue)
+    return std::move(queue.error());
+  outbox = std::move(*queue);
   return {};
 }
 
@@ -192,9 +186,10 @@ void server::parts::start_node(const settings& options, const address_policy& po
       store.get(), writer.get(), keys->keys(), options.audit_checkpoint_file});
 
   auto services = std::make_shared<session_services>();
-  services->store = writer.get();
+  services->store = &outbox->count(*writer);
   services->keys = keys->keys();
   services->load = [db = store.get()](const tenant& owner) { return load_user(*db, owner); };
+  services->erase = [db = store.get()](const tenant& owner) { return erase_deleted(*db, owner); };
   services->next_id = [this](shard_id shard) {
     if (ids->wants_reserve())
       threads.run_blocking([source = ids.get()] { source->reserve_ahead(); });
@@ -230,37 +225,14 @@ void server::parts::start_node(const settings& options, const address_policy& po
     stop_log();
     std::_Exit(70);
   };
-  if (!options.nats_url.empty()) {
-    nats_config nats;
-    nats.urls = joined(options.nats_url);
-    nats.credentials_file = options.nats_credentials_file;
-    nats.retention = std::chrono::hours{24} * options.nats_retention_days;
-    nats.on_connected = [this] {
-      log.info("events are published to NATS");
-      wake();
-    };
-    nats.on_problem = [](std::string_view what) { log.warn(what); };
-    sink = std::make_shared<nats_sink>(std::move(nats));
-    publisher_config publishing;
-    publishing.read = [db = store.get()](std::uint64_t after, std::size_t limit) {
-      return read_queue(*db, after, limit);
-    };
-    publishing.acknowledge = [db = store.get()](std::uint64_t through) {
-      return acknowledge_queue(*db, through);
-    };
-    publishing.run_blocking = [this](std::function<void()> job) {
-      return threads.run_blocking(std::move(job));
-    };
-    publishing.rest = std::chrono::milliseconds{5};
-    publishing.sink = sink;
-    publishing.gauges = published;
-    publishing.published_through = published->published_through;
-    config.publisher = std::move(publishing);
-  }
   config.rewrapper = keys->rewrapping();
+  if (!options.nats_url.empty())
+    config.publisher = outbox->publish(threads, options, [this] { wake(); });
   root = std::make_unique<node>(*actors, std::move(config));
   set_wakeable(root.get());
   keys->set_waker([this] { wake_rewrapper(); });
+  departures =
+      hear_of_departures(options, [this](call_ptr request) { root->dispatch(std::move(request)); });
 }
 
 /// Nobody waits for the answer of a call that the server makes itself.
@@ -311,13 +283,9 @@ std::vector<readiness_check> server::parts::checks() {
   list.push_back({"kubectl", [this] { return kubectl->problem(); }, false});
   if (explainer)
     list.push_back({"llm", [this] { return explainer->problem(); }, false});
-  if (sink)
-    list.push_back({"nats",
-                    [this] {
-                      return sink->is_connected() ? std::string{}
-                                                  : std::string{"not connected, events wait"};
-                    },
-                    false});
+  outbox->add_checks(list);
+  if (departures)
+    list.push_back({"departures", [this] { return departures->problem(); }, false});
   return list;
 }
 
@@ -334,7 +302,10 @@ caf::error server::parts::start_edge(const settings& options, const address_poli
   };
   edge = std::make_unique<edge_server>(
       threads, std::move(config), std::move(who),
-      [this](call_ptr request) { root->dispatch(std::move(request)); }, checks(), registry);
+      [this](call_ptr request) {
+        outbox->dispatch(std::move(request), [this](call_ptr x) { root->dispatch(std::move(x)); });
+      },
+      checks(), registry);
   return edge->start();
 }
 
@@ -346,8 +317,6 @@ void server::parts::register_metrics() {
                    [this] { return static_cast<double>(writer->statistics().groups); });
   registry.gauge("kubesage_journal_waiting", "Changes that wait for the writer.",
                  [this] { return static_cast<double>(writer->statistics().waiting); });
-  registry.counter("kubesage_events_published_total", "Events acknowledged by the stream.",
-                   [this] { return static_cast<double>(published->published.load()); });
   registry.counter("kubesage_audit_checkpoints_total", "Signed checkpoints of the audit.",
                    [this] { return static_cast<double>(checkpoints->made()); });
   registry.counter("kubesage_audit_checkpoint_failures_total",
@@ -357,8 +326,7 @@ void server::parts::register_metrics() {
                  [this] { return static_cast<double>(streams->count()); });
   registry.gauge("kubesage_kubectl_running", "Runs of kubectl under way.",
                  [this] { return static_cast<double>(kubectl->running()); });
-  registry.counter("kubesage_publish_failures_total", "Batches that were not acknowledged whole.",
-                   [this] { return static_cast<double>(published->failures.load()); });
+  outbox->register_metrics(registry);
 }
 
 caf::expected<std::unique_ptr<server>> server::start(const settings& options,
@@ -409,8 +377,7 @@ bool server::is_failed() const {
 }
 
 bool server::is_published() const {
-  const auto waiting = read_queue(*parts_->store, parts_->published->published_through, 1);
-  return waiting && waiting->empty();
+  return parts_->outbox->is_published();
 }
 
 void server::stop(std::chrono::milliseconds grace) {
@@ -427,10 +394,12 @@ void server::stop(std::chrono::milliseconds grace) {
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
     all.edge->stop();
   }
+  all.departures.reset();
   all.set_wakeable(nullptr);
   if (all.root)
     all.root->stop(std::chrono::seconds{5});
-  all.sink.reset();
+  if (all.outbox)
+    all.outbox->disconnect();
   all.checkpoints.reset();
   all.writer.reset();
   all.root.reset();

@@ -59,13 +59,17 @@ struct record_denial {
 /// asks for it after a rotation. Errors: `sealed`, `storage_unavailable`.
 struct rewrap_seed {};
 
+/// Deletes all that the user has, and what seals it. Answered once nothing of it can be read any
+/// more. Errors: `storage_unavailable`, `overloaded`.
+struct forget_user {};
+
 using call_request =
     std::variant<onboard_cluster, list_clusters, remove_cluster, get_credentials, get_namespaces,
                  select_cluster, record_denial, execute_command, list_executions, get_execution,
                  cancel_execution, get_command_rules, put_command_rules, simulate_command_rules,
                  settle_interrupted, analyze_cluster, list_analyses, get_analysis, cancel_analysis,
                  diff_analyses, list_findings, list_events, list_audit, verify_audit, stream_events,
-                 rewrap_seed>;
+                 rewrap_seed, forget_user>;
 
 /// Whether the server asks for itself: no sign that the user is there.
 inline bool is_housekeeping(const call_request& request) noexcept {

@@ -96,6 +96,11 @@ public:
   /// Errors: `store_damaged`. Waits for the disk.
   [[nodiscard]] caf::error check_table(const table& which) const;
 
+  /// Takes what was deleted of the users with keys in [from, to) off the disk: flushes all
+  /// families, so that the log goes, and rewrites the tables of that range; the families `events`
+  /// and `queue` stay as they are. Errors: `storage_unavailable`.
+  caf::error erase_deleted(std::string_view from, std::string_view to);
+
   /// What keeps changes out now. Thread: any; asks the file system at most four times a second.
   [[nodiscard]] store_trouble trouble() const;
 

@@ -15,7 +15,7 @@ ALLOWED = {
     "http/edge": {"messages", "http/wire"},
 }
 # Each of these libraries is included by one layer's files only.
-OWNERS = {"nats/nats.h": "actors/nats_sink", "nats.h": "actors/nats_sink", "rocksdb/": "persistence/",
+OWNERS = {"nats/nats.h": "actors/nats_handles", "nats.h": "actors/nats_handles", "rocksdb/": "persistence/",
           "yaml-cpp/": ("config/", "k8s/policy/"), "prometheus/": "http/wire/metrics"}
 
 

@@ -144,7 +144,7 @@ TEST_F(node_test, does_not_wait_for_ever_for_an_actor_that_is_busy) {
   publishing.read = [](std::uint64_t, std::size_t) {
     return caf::expected<std::vector<queued_event>>{std::vector<queued_event>{}};
   };
-  publishing.acknowledge = [](std::uint64_t) { return caf::error{}; };
+  publishing.acknowledge = [](std::uint64_t, const stream_mark&) { return caf::error{}; };
   publishing.run_blocking = [&](const std::function<void()>&) {
     std::unique_lock lock{mutex};
     is_busy = true;

@@ -193,24 +193,6 @@ TEST_F(local_journal_test, the_outbox_gives_what_is_not_acknowledged) {
   EXPECT_EQ(read_queue(*db, 0, 0)->size(), 0U);
 }
 
-TEST_F(local_journal_test, acknowledged_rows_are_dropped_and_their_events_stay) {
-  open();
-  write(1, 2500);
-  for (std::uint64_t through = 100; through <= 2500; through += 100)
-    ASSERT_FALSE(acknowledge_queue(*db, through));
-  std::size_t rows = 0;
-  const auto count = [&](auto, auto) {
-    ++rows;
-    return true;
-  };
-  ASSERT_FALSE(db->scan(family::queue, queue_key(0), std::string(9, '\xff'), count));
-  EXPECT_LT(rows, 1024U);
-  rows = 0;
-  const auto all = user_key(user(1));
-  ASSERT_FALSE(db->scan(family::events, all, end_of_prefix(all), count));
-  EXPECT_EQ(rows, 2500U);
-}
-
 TEST_F(local_journal_test, node_sequences_go_on_after_everything_was_acknowledged) {
   open();
   write(1, 2000);

@@ -2,6 +2,7 @@
 #include "persistence/codec.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/outbox.hpp"
+#include "persistence/uuid7.hpp"
 #include "tests/persistence/store_fixture.hpp"
 
 #include <limits>
@@ -15,13 +16,17 @@ protected:
     open();
   }
 
+  static wall_time time_of(std::uint64_t node_sequence) {
+    return wall_time{std::chrono::seconds{1'000 + node_sequence}};
+  }
+
   /// Puts events with the node sequences [first, last] into log and queue, of users 1 and 2 in
-  /// turn.
+  /// turn, one a second.
   void put(std::uint64_t first, std::uint64_t last) {
     std::vector<row> rows;
     for (auto n = first; n <= last; ++n) {
       const auto owner = user(1 + static_cast<std::int64_t>(n % 2));
-      const stored_event event{n, "id-" + std::to_string(n), "subject", "payload"};
+      const stored_event event{n, make_uuid7(time_of(n)), "subject", "payload"};
       std::string value;
       append_encoded(value, event);
       const auto key = event_key(owner, n);
@@ -71,7 +76,7 @@ TEST_F(outbox_test, reads_events_in_the_order_of_the_node) {
   ASSERT_EQ(events->size(), 5U);
   for (std::size_t i = 0; i < 5; ++i) {
     EXPECT_EQ((*events)[i].node_sequence, i + 1);
-    EXPECT_EQ((*events)[i].event.id, "id-" + std::to_string(i + 1));
+    EXPECT_EQ(time_of_uuid7((*events)[i].event.id), time_of(i + 1));
     EXPECT_EQ((*events)[i].event.payload, "payload");
   }
 }
@@ -117,17 +122,72 @@ TEST_F(outbox_test, keeps_acknowledged_events_in_the_log) {
   EXPECT_TRUE(*db->get(family::events, event_key(user(1), 2)));
 }
 
-TEST_F(outbox_test, drops_rows_by_the_thousand) {
-  put(1, 2'000);
-  for (std::uint64_t through = 1; through <= 1'023; ++through)
-    ASSERT_FALSE(acknowledge_queue(*db, through));
-  EXPECT_EQ(rows_in_queue(), 2'000U);
-  ASSERT_FALSE(acknowledge_queue(*db, 1'500));
-  EXPECT_EQ(rows_in_queue(), 500U);
-  EXPECT_EQ(read(0, 1), (sequences{1'501}));
-  ASSERT_FALSE(acknowledge_queue(*db, 1'600));
-  EXPECT_EQ(rows_in_queue(), 500U);
-  EXPECT_EQ(read(0, 1), (sequences{1'601}));
+TEST_F(outbox_test, keeps_published_rows_until_they_are_old) {
+  put(1, 3'000);
+  ASSERT_FALSE(acknowledge_queue(*db, 2'500));
+  EXPECT_EQ(*drop_published(*db, time_of(1)), 0U);
+  EXPECT_EQ(*drop_published(*db, time_of(1'024)), 0U); // 1023 rows: too few for a range.
+  EXPECT_EQ(rows_in_queue(), 3'000U);
+  EXPECT_EQ(*drop_published(*db, time_of(1'501)), 1'500U);
+  EXPECT_EQ(rows_in_queue(), 1'500U);
+  EXPECT_EQ(*drop_published(*db, time_of(1'501)), 0U);
+  EXPECT_EQ(read(0, 1), (sequences{2'501}));
+}
+
+TEST_F(outbox_test, never_drops_what_was_not_published) {
+  put(1, 3'000);
+  EXPECT_EQ(*drop_published(*db, time_of(9'000)), 0U);
+  ASSERT_FALSE(acknowledge_queue(*db, 2'000));
+  EXPECT_EQ(*drop_published(*db, time_of(9'000)), 2'000U);
+  EXPECT_EQ(rows_in_queue(), 1'000U);
+  EXPECT_TRUE(*db->get(family::events, event_key(user(1), 2))) << "the log keeps it";
+}
+
+TEST_F(outbox_test, gives_again_what_it_still_holds_after_a_rewind) {
+  put(1, 3'000);
+  stream_mark seen;
+  seen.created = 7;
+  ASSERT_FALSE(acknowledge_queue(*db, 2'900, &seen));
+  ASSERT_EQ(*drop_published(*db, time_of(1'501)), 1'500U);
+  seen.created = 8;
+  const auto cursor = rewind_queue(*db, seen);
+  ASSERT_TRUE(cursor);
+  EXPECT_EQ(*cursor, 1'500U);
+  open();
+  EXPECT_EQ(read(0, 2), (sequences{1'501, 1'502}));
+  const auto cursors = read_cursors(*db);
+  ASSERT_TRUE(cursors);
+  EXPECT_EQ(cursors->published, 1'500U);
+  EXPECT_EQ(cursors->reached, 2'900U);
+  EXPECT_EQ(cursors->seen.created, 8);
+  // Nothing is dropped that is to be published again.
+  EXPECT_EQ(*drop_published(*db, time_of(9'000)), 0U);
+  ASSERT_FALSE(acknowledge_queue(*db, 2'950));
+  EXPECT_EQ(read_cursors(*db)->reached, 2'950U);
+}
+
+TEST_F(outbox_test, remembers_what_was_seen_of_the_stream) {
+  EXPECT_EQ(read_cursors(*db)->seen.created, 0);
+  const stream_mark seen{-5, 1, 20, 19, 18, "the-id", time_of(3)};
+  ASSERT_FALSE(acknowledge_queue(*db, 0, &seen));
+  open();
+  const auto cursors = read_cursors(*db);
+  ASSERT_TRUE(cursors);
+  EXPECT_EQ(encode(cursors->seen), encode(seen));
+  EXPECT_EQ(cursors->seen.message_id, "the-id");
+  EXPECT_EQ(cursors->published, 0U);
+  for (const auto& damage : {encode(seen) + "x", encode(seen).substr(1), std::string{"\x02"}}) {
+    ASSERT_FALSE(db->write_synced({{family::meta, std::string{meta_name::stream}, damage}}));
+    EXPECT_FALSE(read_cursors(*db));
+  }
+}
+
+TEST_F(outbox_test, a_gap_in_what_may_be_dropped_is_told) {
+  put(1, 3'000);
+  ASSERT_FALSE(acknowledge_queue(*db, 3'000));
+  ASSERT_FALSE(db->write_synced({{family::queue, queue_key(1'500), std::nullopt}}));
+  EXPECT_FALSE(drop_published(*db, time_of(9'000)));
+  EXPECT_EQ(rows_in_queue(), 2'999U);
 }
 
 TEST_F(outbox_test, an_entry_without_its_event_is_not_skipped) {

@@ -84,5 +84,19 @@ TEST(uuid7_test, uses_every_random_bit) {
   EXPECT_EQ(all.substr(14, 4) + all.substr(19, 4) + all.substr(24), "70008000000000000000");
 }
 
+TEST(uuid7_test, tells_the_time_that_it_was_made_with) {
+  const auto time = *from_rfc3339("2026-11-23T05:12:00.123Z");
+  EXPECT_EQ(time_of_uuid7(make_uuid7(time)), time);
+  EXPECT_EQ(time_of_uuid7(make_uuid7(wall_time{})), wall_time{});
+}
+
+TEST(uuid7_test, finds_no_time_in_another_text) {
+  const auto id = make_uuid7(system_now());
+  for (const auto& other :
+       {std::string{}, std::string{"id-1"}, id.substr(1), id + "0", "x" + id.substr(1),
+        id.substr(0, 14) + "4" + id.substr(15), std::string(36, '-')})
+    EXPECT_EQ(time_of_uuid7(other), std::nullopt) << other;
+}
+
 } // namespace
 } // namespace kubesage
