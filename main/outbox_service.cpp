@@ -3,6 +3,7 @@
 #include "actors/admission.hpp"
 #include "http/wire/log.hpp"
 #include "main/departures.hpp"
+#include "persistence/checkpoints.hpp"
 
 #include <chrono>
 #include <cstdint>
