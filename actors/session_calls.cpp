@@ -69,12 +69,9 @@ void store_cluster(session_pointer self, const call_ptr& request) {
                                .field("use_secure_tls", facts.tls == tls_mode::verified);
                          }});
   commit(self, std::move(next), [self, request, cluster](errc code) {
-    auto& now = self->state;
-    if (code != errc::none) {
-      if (now.record.wrapped_seed.empty())
-        now.seed = secret{};
+    if (code != errc::none)
       return request->fail(code, "the cluster may not have been stored: list before trying again");
-    }
+    auto& now = self->state;
     request->answer(render_onboarded(now.owner->user(), cluster->facts));
     now.names.emplace(cluster->facts.name, cluster->facts.id);
     const auto key = cluster->facts.id;
