@@ -101,8 +101,8 @@ TEST_F(store_keeper_test, a_backup_that_fails_is_told_until_one_succeeds) {
 TEST_F(store_keeper_test, works_by_itself_and_stops_at_once) {
   fill();
   options.backup_directory = folder / "backups";
-  options.backup_interval = std::chrono::seconds{0};
-  options.scrub_interval = std::chrono::seconds{1};
+  options.backup_interval = std::chrono::seconds{1};
+  options.scrub_interval = std::chrono::seconds{2};
   {
     store_keeper keeper{*db, options, registry};
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{60};
