@@ -123,7 +123,7 @@ class Keys(unittest.TestCase):
                 answers += one.answers
         status = self.wait_for_rotation(server)
         self.assertEqual(len(status["keys"]), ROUNDS + 1)
-        self.assertEqual(status["keys"][-1]["seeds"], USERS)
+        self.assertEqual(status["keys"][-1]["seeds"], USERS + 1)  # The node has one, too: it signs the audit.
         self.assertEqual([key["state"] for key in status["keys"]], ["retired"] * ROUNDS + ["active"])
         self.assert_all_readable(server)
         print(f"{answers} requests, none failed; {USERS} seeds under key {ROUNDS + 1}", flush=True)
@@ -134,7 +134,7 @@ class Keys(unittest.TestCase):
         time.sleep(3)
         for key in range(1, ROUNDS + 1):
             keys(server, "destroy", "--key", str(key), "--force")
-        self.assertEqual(seeds(keys(server, "status")), {ROUNDS + 1: USERS})
+        self.assertEqual(seeds(keys(server, "status")), {ROUNDS + 1: USERS + 1})
         server.kill()
         server.start()
         self.assert_all_readable(server)
