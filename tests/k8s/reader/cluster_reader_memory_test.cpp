@@ -9,7 +9,11 @@ namespace kubesage::k8s {
 
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t pods = 5'000; // Their memory is not judged.
+#else
 constexpr std::size_t pods = 50'000;
+#endif
 constexpr std::size_t max_growth_kib = 150U << 10U;
 
 std::size_t status_kib(const std::string& key) {
