@@ -61,7 +61,7 @@ public:
 
 int rounds() {
   const char* asked = std::getenv("KUBESAGE_TEST_ROUNDS");
-  return asked != nullptr ? std::atoi(asked) : 40;
+  return asked != nullptr ? std::atoi(asked) : test::is_sanitized ? 8 : 40;
 }
 
 TEST_F(power_cut_test, what_was_acknowledged_survives_a_cut_at_any_moment) {
@@ -79,7 +79,8 @@ TEST_F(power_cut_test, a_cut_while_the_store_is_made_leaves_one_that_opens) {
   ASSERT_TRUE(db);
   db.reset();
   const auto whole = files->operations();
-  for (std::uint64_t at = 1; at <= whole; at += std::max<std::uint64_t>(1, whole / 60)) {
+  for (std::uint64_t at = 1; at <= whole;
+       at += std::max<std::uint64_t>(1, whole / (test::is_sanitized ? 15 : 60))) {
     std::filesystem::remove_all(directory);
     files->cut_power_at(at);
     open_on(env.get(), 8U << 20U);

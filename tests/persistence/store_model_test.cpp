@@ -143,7 +143,7 @@ public:
 
 int changes_of_a_run() {
   const char* asked = std::getenv("KUBESAGE_TEST_CHANGES");
-  return asked != nullptr ? std::atoi(asked) : 2'000;
+  return asked != nullptr ? std::atoi(asked) : test::is_sanitized ? 400 : 2'000;
 }
 
 TEST_F(store_model_test, is_the_map_that_the_changes_make_over_restarts_and_power_cuts) {

@@ -15,6 +15,13 @@
 
 namespace kubesage::test {
 
+/// Whether the tests run under AddressSanitizer, where the long ones do less of the same.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool is_sanitized = true;
+#else
+inline constexpr bool is_sanitized = false;
+#endif
+
 enum class file_class : std::uint8_t { log, table, manifest, current, witness, other };
 enum class file_operation : std::uint8_t { create, append, sync, rename, directory_sync };
 
