@@ -7,6 +7,7 @@
 
 #include <cinttypes>
 #include <cstdio>
+#include <filesystem>
 
 namespace kubesage {
 namespace {
@@ -23,6 +24,21 @@ void tell(const char* what, const std::string& where, const backup_facts& facts)
               facts.format, facts.files, facts.bytes);
 }
 
+/// What is in a data directory that is to be there already: a command for a store must not make
+/// one.
+caf::expected<store_state> existing_store(const database_options& where) {
+  store_state none;
+  none.is_new = true;
+  caf::expected<store_state> found{none};
+  if (std::filesystem::exists(where.directory))
+    found = check_store(where);
+  if (found && found->is_new)
+    return caf::make_error(errc::storage_unavailable,
+                           "data directory " + where.directory.string()
+                               + " holds no store: name the right one with --data.directory");
+  return found;
+}
+
 } // namespace
 
 int run_backup(const settings& options, const backup_flags& flags) {
@@ -33,6 +49,8 @@ int run_backup(const settings& options, const backup_flags& flags) {
     tell("verified the backup", flags.verify, *facts);
     return 0;
   }
+  if (const auto found = existing_store({options.data_directory}); !found)
+    return refuse(found.error());
   const auto db = database::open({options.data_directory});
   if (!db)
     return refuse(db.error());
@@ -58,14 +76,14 @@ int run_restore(const settings& options, const backup_flags& flags) {
 int run_recover(const settings& options, const backup_flags& flags) {
   const database_options where{options.data_directory};
   if (!flags.accept_loss) {
-    const auto found = check_store(where);
+    const auto found = existing_store(where);
     if (!found)
       return refuse(found.error());
     std::printf("%s is whole, up to batch %" PRIu64 ": there is nothing to recover\n",
                 options.data_directory.c_str(), found->applied.number);
     return 0;
   }
-  if (const auto found = check_store(where)) {
+  if (const auto found = existing_store(where)) {
     std::printf("%s is whole, up to batch %" PRIu64 ": nothing was changed\n",
                 options.data_directory.c_str(), found->applied.number);
     return 0;

@@ -114,6 +114,15 @@ class Store(unittest.TestCase):
         self.assertNotEqual(said.returncode, 0)
         self.assertEqual(self.names(), ["one"])
 
+    def test_a_directory_without_a_store_is_named_and_none_is_made(self):
+        self.assertEqual(self.server.end(), 0)
+        elsewhere = self.server.folder / "elsewhere"
+        for command in (["backup", "--to", "new"], ["recover"], ["recover", "--accept-loss"]):
+            said = run(self.server, *command, f"--data.directory={elsewhere}")
+            self.assertEqual(said.returncode, 69, said.stderr)
+            self.assertIn("holds no store", said.stderr)
+        self.assertFalse(elsewhere.exists())
+
     def test_a_running_server_makes_backups_that_can_be_restored(self):
         self.assertEqual(self.server.end(), 0)
         backups = self.server.folder / "backups"
